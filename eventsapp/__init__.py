@@ -1,0 +1,3 @@
+"""Encuentro: business meetings, scheduled with a proven bound."""
+
+__version__ = "0.1.0"
