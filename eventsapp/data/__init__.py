@@ -1,0 +1,1 @@
+"""Reference data: the taxonomy of processes, the clusters and the certifications."""

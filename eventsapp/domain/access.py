@@ -1,0 +1,140 @@
+"""Who may do what: an enum of permissions and a table of plain predicates. Default deny."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from eventsapp.domain.errors import Forbidden
+from eventsapp.domain.values import Role
+
+
+class Permission(StrEnum):
+    """`resource:action`; one that ends in `:read` never guards a write."""
+
+    PUBLIC_READ = "public:read"
+    PUBLIC_WRITE = "public:write"
+    ACCOUNT_USE = "account:use"
+    EVENT_CREATE = "event:create"
+    EVENT_READ = "event:read"
+    EVENT_MANAGE = "event:manage"
+    REGISTRATION_READ = "registration:read"
+    REGISTRATION_EDIT = "registration:edit"
+    REGISTRATION_REVIEW = "registration:review"
+    REQUEST_READ = "request:read"
+    REQUEST_MAKE = "request:make"
+    REQUEST_ACT_FOR = "request:act_for"
+    SCHEDULE_READ = "schedule:read"
+    SCHEDULE_SOLVE = "schedule:solve"
+    SCHEDULE_ADJUST = "schedule:adjust"
+    SCHEDULE_PUBLISH = "schedule:publish"
+    AGENDA_READ = "agenda:read"
+    AGENDA_MANAGE = "agenda:manage"
+    MAIL_READ = "mail:read"
+    AUDIT_READ = "audit:read"
+    ADMIN_MANAGE = "admin:manage"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is asking: an account, its roles in organizations and the companies it acts for. Nobody has no account."""
+
+    account_id: UUID | None = None
+    name: str = ""
+    is_admin: bool = False
+    roles: dict[UUID, frozenset[Role]] = field(default_factory=dict)
+    companies: frozenset[UUID] = frozenset()
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Is there an account behind this actor?"""
+        return self.account_id is not None
+
+    def has_role(self, organization_id: UUID | None, *roles: Role) -> bool:
+        """Has the actor one of these roles in this organization?"""
+        if organization_id is None:
+            return False
+        return bool(self.roles.get(organization_id, frozenset()) & set(roles))
+
+
+NOBODY = Actor()
+SYSTEM = Actor(name="Encuentro", is_admin=True)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose an object is: its organization and, when it belongs to companies, those."""
+
+    organization_id: UUID | None = None
+    company_ids: frozenset[UUID] = frozenset()
+
+
+NOWHERE = Scope()
+
+Predicate = Callable[[Actor, Scope], bool]
+
+ORGANIZERS = (Role.ADMIN, Role.MANAGER)
+REVIEWERS = (*ORGANIZERS, Role.REVIEWER)
+ALL_STAFF = tuple(Role)
+
+
+def _anybody(_actor: Actor, _scope: Scope) -> bool:
+    return True
+
+
+def _signed_in(actor: Actor, _scope: Scope) -> bool:
+    return actor.is_signed_in
+
+
+def _admin(actor: Actor, _scope: Scope) -> bool:
+    return actor.is_admin
+
+
+def _staff(*roles: Role) -> Predicate:
+    return lambda actor, scope: actor.is_admin or actor.has_role(scope.organization_id, *roles)
+
+
+def _own_company(actor: Actor, scope: Scope) -> bool:
+    return bool(actor.companies & scope.company_ids)
+
+
+def _either(*predicates: Predicate) -> Predicate:
+    return lambda actor, scope: any(predicate(actor, scope) for predicate in predicates)
+
+
+POLICY: dict[Permission, Predicate] = {
+    Permission.PUBLIC_READ: _anybody,
+    Permission.PUBLIC_WRITE: _anybody,
+    Permission.ACCOUNT_USE: _signed_in,
+    Permission.EVENT_CREATE: _staff(*ORGANIZERS),
+    Permission.EVENT_READ: _staff(*ALL_STAFF),
+    Permission.EVENT_MANAGE: _staff(*ORGANIZERS),
+    Permission.REGISTRATION_READ: _either(_own_company, _staff(*REVIEWERS, Role.FLOOR)),
+    Permission.REGISTRATION_EDIT: _own_company,
+    Permission.REGISTRATION_REVIEW: _staff(*REVIEWERS),
+    Permission.REQUEST_READ: _either(_own_company, _staff(*REVIEWERS)),
+    Permission.REQUEST_MAKE: _own_company,
+    Permission.REQUEST_ACT_FOR: _staff(*REVIEWERS),
+    Permission.SCHEDULE_READ: _staff(*REVIEWERS, Role.FLOOR),
+    Permission.SCHEDULE_SOLVE: _staff(*ORGANIZERS),
+    Permission.SCHEDULE_ADJUST: _staff(*ORGANIZERS),
+    Permission.SCHEDULE_PUBLISH: _staff(*ORGANIZERS),
+    Permission.AGENDA_READ: _own_company,
+    Permission.AGENDA_MANAGE: _own_company,
+    Permission.MAIL_READ: _staff(*ORGANIZERS),
+    Permission.AUDIT_READ: _staff(*ORGANIZERS),
+    Permission.ADMIN_MANAGE: _admin,
+}
+
+
+def may(actor: Actor, permission: Permission, scope: Scope = NOWHERE) -> bool:
+    """May the actor do this to what belongs to `scope`?"""
+    return POLICY[permission](actor, scope)
+
+
+def require(actor: Actor, permission: Permission, scope: Scope = NOWHERE) -> None:
+    """Raise `Forbidden` unless the actor may."""
+    if not may(actor, permission, scope):
+        raise Forbidden("forbidden", permission=permission.value)

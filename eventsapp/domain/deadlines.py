@@ -1,0 +1,60 @@
+"""What may be done when: the dates of an event against an instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.values import EventStatus, Phase
+
+
+class Dates(Protocol):
+    """The dates of an event, as its table has them."""
+
+    status: EventStatus
+    registration_opens_at: datetime
+    registration_closes_at: datetime
+    requests_open_at: datetime
+    requests_close_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+
+
+def phase(event: Dates, now: datetime, *, has_schedule: bool) -> Phase:
+    """Which of the seven phases an event is in; `has_schedule`: is there a schedule, draft or published?"""
+    if event.status is EventStatus.DRAFT or now < event.registration_opens_at:
+        return Phase.PREPARATION
+    if now >= event.ends_at:
+        return Phase.RESULTS
+    if now >= event.starts_at:
+        return Phase.EVENT
+    if has_schedule:
+        return Phase.ADJUSTMENT
+    if now < event.requests_open_at:
+        return Phase.REGISTRATION
+    if now < event.requests_close_at:
+        return Phase.REQUESTS
+    return Phase.SCHEDULING
+
+
+def is_registration_open(event: Dates, now: datetime) -> bool:
+    """May companies start and send registrations?"""
+    return event.status is EventStatus.OPEN and event.registration_opens_at <= now < event.registration_closes_at
+
+
+def are_requests_open(event: Dates, now: datetime) -> bool:
+    """May companies ask for meetings and answer?"""
+    return event.status is EventStatus.OPEN and event.requests_open_at <= now < event.requests_close_at
+
+
+def require_registration_open(event: Dates, now: datetime) -> None:
+    """Raise `registration_closed` unless companies may register now."""
+    if not is_registration_open(event, now):
+        raise DomainError("registration_closed", closes_at=event.registration_closes_at)
+
+
+def require_requests_open(event: Dates, now: datetime) -> None:
+    """Raise `requests_closed` unless companies may ask for meetings now."""
+    if not are_requests_open(event, now):
+        raise DomainError("requests_closed", opens_at=event.requests_open_at, closes_at=event.requests_close_at)
