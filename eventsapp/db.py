@@ -42,7 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """Back to an aware value in UTC."""
         if value is None:
             return None
@@ -98,7 +98,11 @@ def engine_options(url: str) -> dict[str, Any]:
     """The options of the engine for this database address."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": 10}}
-    return {"pool_pre_ping": True, "pool_timeout": 10, "connect_args": {"connect_timeout": 5, "options": POSTGRES_TIMEOUTS}}
+    return {
+        "pool_pre_ping": True,
+        "pool_timeout": 10,
+        "connect_args": {"connect_timeout": 5, "options": POSTGRES_TIMEOUTS},
+    }
 
 
 @event.listens_for(Engine, "connect")

@@ -1,7 +1,7 @@
 """Every option of the application: its name in the environment, its default and its meaning.
 
-`from_environment` reads all of them and reports all problems at once. Nothing else reads the environment. `development`, `testing` and `production`
-are the three ways to run.
+`from_environment` reads all of them and reports all problems at once. Nothing else reads the environment.
+`development`, `testing` and `production` are the three ways to run.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Settings:
         env="DATABASE_URL",
         text="SQLAlchemy address of the database; empty means SQLite in the data folder.",
     )
-    data_dir: Path = option(  # type: ignore[assignment]
+    data_dir: Path = option(  # type: ignore[assignment]  # noqa: RUF009 - a field, as in all lines here
         Path("instance"), env="DATA_DIR", text="Folder for the embedded database, the job queue and mail files."
     )
     base_url: str = option(  # type: ignore[assignment]
@@ -57,7 +57,9 @@ class Settings:
         text="Mailbox that sends mail and is the ORGANIZER of invitations.",
     )
     trusted_proxies: int = option(  # type: ignore[assignment]
-        0, env="TRUSTED_PROXIES", text="How many reverse proxies stand in front; their X-Forwarded headers are believed."
+        0,
+        env="TRUSTED_PROXIES",
+        text="How many reverse proxies stand in front; their X-Forwarded headers are believed.",
     )
     default_time_zone: str = option(  # type: ignore[assignment]
         "America/Mexico_City", env="DEFAULT_TIME_ZONE", text="IANA time zone offered for a new event."
@@ -160,7 +162,6 @@ def from_environment(environment: Mapping[str, str], **defaults: object) -> Sett
     if problems:
         raise SettingsError("\n".join(problems))
     return settings
-
 
 
 def development(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -1,0 +1,44 @@
+"""All tables. Importing this package makes every table known to the migrations."""
+
+from eventsapp.models.account import Account, Membership, Token
+from eventsapp.models.audit import AuditEntry
+from eventsapp.models.company import Company, Delegate
+from eventsapp.models.event import Block, Event, Slot, Table
+from eventsapp.models.form_key import FormKey, Throttle
+from eventsapp.models.invitation import Invitation
+from eventsapp.models.job import Job
+from eventsapp.models.organization import Organization
+from eventsapp.models.outbox import OutboxMessage
+from eventsapp.models.registration import Absence, Desk, DeskDelegate, Registration
+from eventsapp.models.request import Exclusion, Request
+from eventsapp.models.schedule import Meeting, Placement, Run, Schedule, Unplaced
+
+__all__ = [
+    "Absence",
+    "Account",
+    "AuditEntry",
+    "Block",
+    "Company",
+    "Delegate",
+    "Desk",
+    "DeskDelegate",
+    "Event",
+    "Exclusion",
+    "FormKey",
+    "Invitation",
+    "Job",
+    "Meeting",
+    "Membership",
+    "Organization",
+    "OutboxMessage",
+    "Placement",
+    "Registration",
+    "Request",
+    "Run",
+    "Schedule",
+    "Slot",
+    "Table",
+    "Throttle",
+    "Token",
+    "Unplaced",
+]

@@ -1,0 +1,134 @@
+"""Events: the frame of days, blocks, slots and tables, the dates of each phase and the pointer to what is published."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventsapp.db import Base
+from eventsapp.domain.access import Scope
+from eventsapp.domain.values import BlockKind, EventStatus
+from eventsapp.models.organization import Organization
+
+if TYPE_CHECKING:
+    from eventsapp.models.registration import Registration
+
+
+class Event(Base):
+    """One business meeting of an organization, held in one time zone."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="dates_in_order"),
+        CheckConstraint("registration_opens_at < registration_closes_at", name="registration_in_order"),
+        CheckConstraint("requests_open_at < requests_close_at", name="requests_in_order"),
+        CheckConstraint("slot_minutes BETWEEN 5 AND 120", name="slot_minutes"),
+        CheckConstraint("changeover_minutes BETWEEN 0 AND 60", name="changeover_minutes"),
+    )
+
+    organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
+    code: Mapped[str] = mapped_column(String(60), unique=True)
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(String(4000), default="")
+    venue: Mapped[str]
+    city: Mapped[str] = mapped_column(String(120))
+    time_zone: Mapped[str] = mapped_column(String(60))
+    contact_email: Mapped[str] = mapped_column(String(254))
+    status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    registration_opens_at: Mapped[datetime]
+    registration_closes_at: Mapped[datetime]
+    requests_open_at: Mapped[datetime]
+    requests_close_at: Mapped[datetime]
+    slot_minutes: Mapped[int] = mapped_column(default=20)
+    changeover_minutes: Mapped[int] = mapped_column(default=5)
+    buyer_max_meetings: Mapped[int | None]
+    supplier_max_meetings: Mapped[int | None]
+    supplier_min_meetings: Mapped[int] = mapped_column(default=0)
+    max_consecutive: Mapped[int | None]
+    buyer_request_quota: Mapped[int] = mapped_column(default=40)
+    supplier_request_quota: Mapped[int] = mapped_column(default=15)
+    published_schedule_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("schedule.id", use_alter=True, name="fk_event_published_schedule_id")
+    )
+    version: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+
+    organization: Mapped[Organization] = relationship(back_populates="events")
+    blocks: Mapped[list[Block]] = relationship(back_populates="event", order_by="Block.starts_at")
+    slots: Mapped[list[Slot]] = relationship(back_populates="event", order_by="Slot.starts_at")
+    tables: Mapped[list[Table]] = relationship(back_populates="event", order_by="Table.position")
+    registrations: Mapped[list[Registration]] = relationship(back_populates="event")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the name that SQLAlchemy asks for
+
+    @property
+    def scope(self) -> Scope:
+        """Whose this is."""
+        return Scope(self.organization_id)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the venue."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def first_day(self) -> date:
+        """The first day at the venue."""
+        return self.starts_at.astimezone(self.zone).date()
+
+    @property
+    def last_day(self) -> date:
+        """The last day at the venue."""
+        return self.ends_at.astimezone(self.zone).date()
+
+
+class Block(Base):
+    """A stretch of one day: meetings without a break in it, or a break."""
+
+    __tablename__ = "block"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="in_order"),)
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
+    kind: Mapped[BlockKind]
+    title: Mapped[str] = mapped_column(String(120), default="")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship(back_populates="blocks")
+    slots: Mapped[list[Slot]] = relationship(back_populates="block", order_by="Slot.starts_at")
+
+
+class Slot(Base):
+    """A round: one time in which meetings are held."""
+
+    __tablename__ = "slot"
+    __table_args__ = (UniqueConstraint("event_id", "starts_at"),)
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
+    block_id: Mapped[UUID] = mapped_column(ForeignKey("block.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship(back_populates="slots")
+    block: Mapped[Block] = relationship(back_populates="slots")
+
+
+class Table(Base):
+    """A table in a room of the venue; `position` is its order on screens."""
+
+    __tablename__ = "meeting_table"
+    __table_args__ = (UniqueConstraint("event_id", "label"),)
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
+    label: Mapped[str] = mapped_column(String(20))
+    room: Mapped[str] = mapped_column(String(80), default="")
+    position: Mapped[int]
+
+    event: Mapped[Event] = relationship(back_populates="tables")

@@ -1,0 +1,67 @@
+"""Requests for meetings and exclusions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from eventsapp.db import Base
+from eventsapp.domain.access import Scope
+from eventsapp.domain.values import DeclineReason, ExclusionReason, Preference, RequestOrigin, RequestStatus
+from eventsapp.models.account import Account
+from eventsapp.models.event import Event
+from eventsapp.models.registration import Registration
+
+
+class Request(Base):
+    """One side asks the other for a meeting. It never holds a slot."""
+
+    __tablename__ = "request"
+    __table_args__ = (
+        UniqueConstraint("from_id", "to_id"),
+        CheckConstraint("from_id <> to_id", name="two_companies"),
+    )
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
+    from_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    to_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    preference: Mapped[Preference]
+    message: Mapped[str] = mapped_column(String(500), default="")
+    status: Mapped[RequestStatus] = mapped_column(default=RequestStatus.SENT, index=True)
+    origin: Mapped[RequestOrigin] = mapped_column(default=RequestOrigin.PARTICIPANT)
+    decline_reason: Mapped[DeclineReason | None]
+    decline_text: Mapped[str] = mapped_column(String(500), default="")
+    made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    answered_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    event: Mapped[Event] = relationship()
+    from_registration: Mapped[Registration] = relationship(foreign_keys=[from_id])
+    to_registration: Mapped[Registration] = relationship(foreign_keys=[to_id])
+    made_by: Mapped[Account | None] = relationship(foreign_keys=[made_by_id])
+
+    @property
+    def scope(self) -> Scope:
+        """Whose this is: both companies and the organizer."""
+        companies = {self.from_registration.company_id, self.to_registration.company_id}
+        return Scope(self.event.organization_id, frozenset(companies))
+
+
+class Exclusion(Base):
+    """Two registrations that must not meet; `a` has the smaller key."""
+
+    __tablename__ = "exclusion"
+    __table_args__ = (UniqueConstraint("a_id", "b_id"), CheckConstraint("a_id < b_id", name="ordered"))
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
+    a_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    b_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    reason: Mapped[ExclusionReason]
+    created_at: Mapped[datetime]
+
+    a: Mapped[Registration] = relationship(foreign_keys=[a_id])
+    b: Mapped[Registration] = relationship(foreign_keys=[b_id])

@@ -1,0 +1,9 @@
+"""The public pages."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Put the public pages on the application."""
