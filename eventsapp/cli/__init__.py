@@ -1,0 +1,1 @@
+"""The command line: `eventsapp demo`, `up`, `worker`, `solve` and the rest."""

@@ -1,0 +1,1 @@
+"""Mail: rendering, and delivery by SMTP or into a folder."""

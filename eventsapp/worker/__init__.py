@@ -1,0 +1,1 @@
+"""The worker: carries out jobs and sends mail."""
