@@ -37,6 +37,7 @@ from eventsapp.models import (
     Slot,
     Table,
 )
+from eventsapp.services.actors import actor_of
 
 _numbers = itertools.count(1)
 MADE_AT = datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
@@ -171,8 +172,6 @@ def request(from_: Registration, to: Registration, **values: Any) -> Request:
 
 def actor(person: Account) -> Actor:
     """The actor behind an account, as the web door would make it."""
-    from eventsapp.web.access import actor_of
-
     return actor_of(person)
 
 

@@ -58,5 +58,5 @@ def unknown_terms(codes: list[str]) -> list[str]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    with files("eventsapp.data").joinpath(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    text = files("eventsapp.data").joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from eventsapp.db import db
-from eventsapp.domain.access import NOBODY, NOWHERE, Actor, Permission, Scope, may
-from eventsapp.models import Account, Delegate, Membership
+from eventsapp.domain.access import NOBODY, NOWHERE, Permission, Scope, may
+from eventsapp.models import Account
+from eventsapp.services.actors import actor_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -46,21 +46,11 @@ def requires(permission: Permission, load: Callable[..., Any] | None = None) -> 
     return decorate
 
 
-def actor_of(account: Account) -> Actor:
-    """The actor behind an account: its roles and the companies it acts for."""
-    roles: dict[UUID, frozenset[Any]] = {}
-    query = select(Membership.organization_id, Membership.role).where(Membership.account_id == account.id)
-    for organization_id, role in db.session.execute(query):
-        roles[organization_id] = roles.get(organization_id, frozenset()) | {role}
-    mine = select(Delegate.company_id).where(Delegate.account_id == account.id, Delegate.ended_at.is_(None))
-    return Actor(account.id, account.name, account.is_admin, roles, frozenset(db.session.scalars(mine)))
-
-
 def init_app(app: Flask) -> None:
     """Know who is asking before each request, and refuse every route that declares no permission."""
     login.init_app(app)
 
-    @login.user_loader
+    @login.user_loader  # type: ignore[untyped-decorator]
     def load_account(key: str) -> Account | None:
         account_id, _, epoch = key.partition(":")
         try:

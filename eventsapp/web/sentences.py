@@ -20,4 +20,5 @@ def sentence(error: DomainError) -> str:
     known = SENTENCES.get(error.code)
     if known is None:
         return _("No se pudo hacer. Revise los datos e intente de nuevo.")
-    return str(known) % error.params if error.params else str(known)
+    text = str(known)
+    return text % error.params if error.params else text

@@ -1,0 +1,21 @@
+"""`worker`: carry out jobs and send mail until stopped."""
+
+from __future__ import annotations
+
+import argparse
+
+from eventsapp.app import create_app
+from eventsapp.settings import choose
+from eventsapp.worker import runner
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Nothing to choose: the settings say it all."""
+    del parser
+
+
+def run(options: argparse.Namespace) -> int:
+    """Work until SIGTERM."""
+    del options
+    runner.run(create_app(choose()))
+    return 0
