@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Component, Event, Parameters, vCalAddress, vDuration, vText, vUri
 
 from eventsapp.calendars.invite import InvalidInvitation, Invitation, Person
-from eventsapp.calendars.text import clean_line, clean_name, clean_text
+from eventsapp.calendars.text import clean_line
 from eventsapp.calendars.zones import ZONES, vtimezone, writing_zone
 
 PRODUCT = "-//Encuentro//Business meetings//ES"
@@ -95,7 +95,7 @@ def _invited(invitation: Invitation) -> Person:
 def _in_order(invitations: Iterable[Invitation]) -> list[Invitation]:
     meetings = sorted(
         (invitation for invitation in invitations if not invitation.cancelled),
-        key=lambda invitation: (invitation.start.astimezone(UTC), invitation.uid),
+        key=lambda invitation: (invitation.start, invitation.uid),
     )
     if len({invitation.uid for invitation in meetings}) < len(meetings):
         raise InvalidInvitation("uid_twice")
@@ -140,9 +140,9 @@ def _event(invitation: Invitation, *, stamp: datetime, attendee: Person | None, 
     event.add("sequence", invitation.sequence)
     event.add("dtstart", invitation.start.astimezone(zone))
     event.add("dtend", invitation.end.astimezone(zone))
-    event.add("summary", clean_line(invitation.summary))
-    if location := clean_line(invitation.location):
-        event.add("location", location)
+    event.add("summary", invitation.summary)
+    if invitation.location:
+        event.add("location", invitation.location)
     if description := _description(invitation):
         event.add("description", description)
     if invitation.url:
@@ -161,10 +161,8 @@ def _event(invitation: Invitation, *, stamp: datetime, attendee: Person | None, 
 
 def _description(invitation: Invitation) -> str:
     """The description, with the video link in it, because few calendars show CONFERENCE."""
-    text = clean_text(invitation.description)
-    if invitation.conference and invitation.conference not in text + invitation.location:
-        return f"{text}\n{invitation.conference}".strip()
-    return text
+    text, link = invitation.description, invitation.conference
+    return text if link in text or link in invitation.location else f"{text}\n{link}".strip()
 
 
 def _conference(link: str) -> vUri:
@@ -176,8 +174,7 @@ def _conference(link: str) -> vUri:
 def _address(person: Person, parameters: dict[str, str] | None = None) -> vCalAddress:
     # RFC 6068: in a mailto URI these are the characters that may stand as they are.
     address = vCalAddress("mailto:" + quote(person.address, safe="@!$'*+-._~"))
-    name = clean_name(person.name) or person.address
-    address.params = _QuotedParameters({"CN": name, **(parameters or {})})
+    address.params = _QuotedParameters({"CN": person.name, **(parameters or {})})
     return address
 
 
@@ -187,5 +184,5 @@ def _add_alarm(event: Event, invitation: Invitation) -> None:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", timedelta(minutes=-invitation.alarm_minutes))
-    alarm.add("description", clean_line(invitation.summary))
+    alarm.add("description", invitation.summary)
     event.add_component(alarm)

@@ -17,7 +17,7 @@ from random import Random
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from eventsapp.calendars.text import clean_line, clean_text
+from eventsapp.calendars.text import clean_line, clean_name, clean_text
 
 M = TypeVar("M", bound=Hashable)
 P = TypeVar("P", bound=Hashable)
@@ -25,6 +25,7 @@ P = TypeVar("P", bound=Hashable)
 MAX_SEQUENCE = 2**31 - 1
 _UID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,254}")
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _LINK = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,2000}")
 
 
@@ -45,6 +46,7 @@ class Person:
 
     def __post_init__(self) -> None:
         _require(_ADDRESS.fullmatch(self.address), "address_invalid", self.address)
+        _settle(self, name=clean_name(self.name) or self.address)
 
     def is_at(self, address: str) -> bool:
         """Is that this person's mailbox?"""
@@ -53,7 +55,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """One meeting as one person's calendar shall show it; times are aware, with a real zone or UTC."""
+    """One meeting as one person's calendar shall show it: checked, its texts cleaned, its times settled in UTC."""
 
     uid: str
     sequence: int
@@ -75,21 +77,43 @@ class Invitation:
     alarm_minutes: int | None = None
 
     def __post_init__(self) -> None:
+        _settle(
+            self,
+            dtstamp=_instant(self.dtstamp),
+            created=_instant(self.created),
+            last_modified=_instant(self.last_modified),
+            start=_instant(self.start),
+            end=_instant(self.end),
+            summary=clean_line(self.summary),
+            description=clean_text(self.description),
+            location=clean_line(self.location),
+        )
         _require(_UID.fullmatch(self.uid), "uid_invalid", self.uid)
         _require(0 <= self.sequence <= MAX_SEQUENCE, "sequence_invalid", self.sequence)
-        for moment in (self.dtstamp, self.created, self.last_modified, self.start, self.end):
-            _require(moment.tzinfo is UTC or isinstance(moment.tzinfo, ZoneInfo), "time_without_zone", moment)
-        # Between aware times of one zone Python compares wall clocks; what counts is the instant.
-        _require(self.start.astimezone(UTC) < self.end.astimezone(UTC), "end_not_after_start", self.end)
-        _require(clean_line(self.summary), "summary_missing")
+        _require(self.start < self.end, "end_not_after_start", self.end)
+        _require(self.summary, "summary_missing")
         for link in filter(None, (self.url, self.conference)):
             _require(_LINK.fullmatch(link), "link_invalid", link)
+        _require(_LANGUAGE.fullmatch(self.language), "language_invalid", self.language)
         _require(self.alarm_minutes is None or 0 <= self.alarm_minutes <= 10_080, "alarm_invalid", self.alarm_minutes)
 
 
 def _require(condition: object, code: str, value: object = None) -> None:
     if not condition:
         raise InvalidInvitation(code, value)
+
+
+def _settle(target: object, **values: object) -> None:
+    """Set fields of a frozen instance while it is being made."""
+    for name, value in values.items():
+        object.__setattr__(target, name, value)
+
+
+def _instant(moment: datetime) -> datetime:
+    """That instant in UTC, in whole seconds: Python compares two times of one zone by the clock on the wall."""
+    # A bare offset is no zone: it knows no summer time, and icalendar would invent a TZID for it.
+    _require(moment.tzinfo == UTC or isinstance(moment.tzinfo, ZoneInfo), "time_without_zone", moment)
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
 def new_uid(domain: str, random: Random) -> str:
@@ -100,22 +124,18 @@ def new_uid(domain: str, random: Random) -> str:
 def content_hash(invitation: Invitation) -> str:
     """A fingerprint of all that the recipient can notice; identity, stamps and the attendee are no part of it."""
     content = [
-        _instant(invitation.start),
-        _instant(invitation.end),
+        invitation.start.isoformat(),
+        invitation.end.isoformat(),
         invitation.zone,
-        clean_line(invitation.summary),
-        clean_text(invitation.description),
-        clean_line(invitation.location),
+        invitation.summary,
+        invitation.description,
+        invitation.location,
         invitation.url,
         invitation.conference,
         invitation.organizer.address.casefold(),
-        clean_line(invitation.organizer.name),
+        invitation.organizer.name,
     ]
     return hashlib.sha256(json.dumps(content).encode("ascii")).hexdigest()
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 class Change(StrEnum):
@@ -214,18 +234,15 @@ def _spent_meetings(sent: Mapping[tuple[M, P], Sent]) -> set[M]:
 
 
 def _is_moved(last: Sent, planned: Invitation) -> bool:
-    return (_instant(last.start), _instant(last.end), clean_line(last.location)) != (
-        _instant(planned.start),
-        _instant(planned.end),
-        clean_line(planned.location),
-    )
+    before = (_instant(last.start), _instant(last.end), clean_line(last.location))
+    return before != (planned.start, planned.end, planned.location)
 
 
 def _message(
     meeting: M, person: P, change: Change, uid: str, sequence: int, last: Sent | None, now: datetime
 ) -> Message[M, P]:
     # Receivers order messages of one SEQUENCE by DTSTAMP, which counts whole seconds: it must always grow.
-    dtstamp = now.replace(microsecond=0)
+    dtstamp = _instant(now)
     if last is not None:
-        dtstamp = max(dtstamp, last.dtstamp.replace(microsecond=0) + timedelta(seconds=1))
+        dtstamp = max(dtstamp, _instant(last.dtstamp) + timedelta(seconds=1))
     return Message(meeting=meeting, person=person, change=change, uid=uid, sequence=sequence, dtstamp=dtstamp)

@@ -6,11 +6,12 @@ Of the invitation only title, time, place and description go into such a link, n
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
+from html import escape
 from urllib.parse import quote, urlencode
 
 from eventsapp.calendars.invite import Invitation
-from eventsapp.calendars.text import clean_line, clean_text
+from eventsapp.calendars.text import clean_line
 
 # Longer addresses are cut off or refused on the way.
 MAX_DETAILS = 1000
@@ -20,11 +21,11 @@ def google_copy(invitation: Invitation) -> str:
     """Google Calendar's page for a new entry."""
     query = {
         "action": "TEMPLATE",
-        "text": clean_line(invitation.summary),
+        "text": invitation.summary,
         "dates": f"{_compact(invitation.start)}/{_compact(invitation.end)}",
         "ctz": invitation.zone,
         "details": _details(invitation),
-        "location": clean_line(invitation.location),
+        "location": invitation.location,
     }
     return f"https://calendar.google.com/calendar/render?{_query(query)}"
 
@@ -43,11 +44,11 @@ def yahoo_copy(invitation: Invitation) -> str:
     """Yahoo Calendar's page for a new entry."""
     query = {
         "v": "60",
-        "TITLE": clean_line(invitation.summary),
+        "TITLE": invitation.summary,
         "ST": _compact(invitation.start),
         "ET": _compact(invitation.end),
         "DESC": _details(invitation),
-        "in_loc": clean_line(invitation.location),
+        "in_loc": invitation.location,
     }
     return f"https://calendar.yahoo.com/?{_query(query)}"
 
@@ -79,9 +80,9 @@ def _outlook_copy(host: str, invitation: Invitation) -> str:
         "rru": "addevent",
         "startdt": _extended(invitation.start),
         "enddt": _extended(invitation.end),
-        "subject": clean_line(invitation.summary),
-        "body": _details(invitation).replace("\n", "<br>"),
-        "location": clean_line(invitation.location),
+        "subject": invitation.summary,
+        "body": escape(_details(invitation), quote=False).replace("\n", "<br>"),
+        "location": invitation.location,
     }
     return f"https://{host}/calendar/deeplink/compose?{_query(query)}"
 
@@ -97,13 +98,13 @@ def _query(parameters: dict[str, str]) -> str:
 
 
 def _details(invitation: Invitation) -> str:
-    text = clean_text(invitation.description)
+    text = invitation.description
     return text if len(text) <= MAX_DETAILS else f"{text[: MAX_DETAILS - 1]}…"
 
 
 def _compact(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return moment.strftime("%Y%m%dT%H%M%SZ")
 
 
 def _extended(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -56,7 +56,7 @@ def invitation_message(
 
 
 def _mailbox(person: Person) -> Address:
-    return Address(display_name=clean_line(person.name), addr_spec=person.address)
+    return Address(display_name=person.name, addr_spec=person.address)
 
 
 def _fix_boundaries(message: EmailMessage) -> None:

@@ -16,7 +16,7 @@ _RESERVED_ON_WINDOWS = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]")
 
 def clean_text(value: str) -> str:
     """Text of several lines: every kind of line end becomes a newline, blanks around lines and controls vanish."""
-    printable = _UNWANTED.sub("", _LINE_ENDS.sub("\n", value))
+    printable = _UNWANTED.sub("", _LINE_ENDS.sub("\n", value)).replace("\t", " ")
     return _BLANK_LINES.sub("\n\n", "\n".join(line.strip() for line in printable.split("\n"))).strip()
 
 

@@ -1,0 +1,1 @@
+"""Calendars: whole artefacts, the faults of other products, and what independent readers understand."""
