@@ -16,6 +16,7 @@ COMMANDS = {
     "up": "Set everything up and serve it on 127.0.0.1:8000.",
     "worker": "Carry out jobs and send mail, without the web server.",
     "test": "Run all tests.",
+    "texts": "Collect the texts of the screens and compile the English catalogue.",
     "check": "Format, lint, types, import contracts and the fast tests.",
     "doctor": "Check settings, database, mail and clock.",
     "create-admin": "Create a platform administrator and mail a sign-in link.",
