@@ -17,7 +17,11 @@ from eventsapp.models.registration import Registration
 
 
 class Request(Base):
-    """One side asks the other for a meeting. It never holds a slot."""
+    """One side asks the other for a meeting. It never holds a slot.
+
+    `slot_ids` limits the meeting to some slots (empty: any), `after_ids` names requests whose meetings come before it:
+    conditions that an organizer or an import may set.
+    """
 
     __tablename__ = "request"
     __table_args__ = (
@@ -34,6 +38,8 @@ class Request(Base):
     origin: Mapped[RequestOrigin] = mapped_column(default=RequestOrigin.PARTICIPANT)
     decline_reason: Mapped[DeclineReason | None]
     decline_text: Mapped[str] = mapped_column(String(500), default="")
+    slot_ids: Mapped[list[str]] = mapped_column(default=list)
+    after_ids: Mapped[list[str]] = mapped_column(default=list)
     made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     answered_at: Mapped[datetime | None]

@@ -545,6 +545,8 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("decline_text", sa.String(length=500), nullable=False),
+        sa.Column("slot_ids", sa.JSON(), nullable=False),
+        sa.Column("after_ids", sa.JSON(), nullable=False),
         sa.Column("made_by_id", sa.Uuid(), nullable=True),
         sa.Column("answered_by_id", sa.Uuid(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
