@@ -1,0 +1,299 @@
+"""What no schedule can beat: choosing the meetings as one min-cost flow, slots left aside but for their number.
+
+Companies are nodes, requests are arcs of capacity one, minima are bonuses on the first units of a company's arc:
+without availability this is a transport problem, integral and exact for shortfall, musts and value in any order. What
+is known of time enters as laminar sets of slots ("mornings"): a request that can only be held within such a set passes
+a node that counts the company's slots of the set, and companies that only come then share its room. When companies
+meet on both sides, each request is an arc in both directions of the doubled graph and the optimum is half of its cost:
+the fractional matching bound.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from ortools.graph.python import min_cost_flow
+
+from eventsapp.scheduling.index import Index, mask_of_all, slots_of
+
+FLOW_LEVELS = ("shortfall", "musts", "value")
+MAX_SETS = 12
+MAX_COST = 1 << 50
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The best choice of requests when slots only count: its figures bound every schedule."""
+
+    requests: tuple[int, ...]
+    figures: dict[str, int]
+
+
+class Network:
+    """The flow network of an index; built once, solved for different orders of the levels and choices to avoid."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.live = [request for request, options in enumerate(index.options) if options]
+        self.spans = [
+            mask_of_all(_span(option.starts, index.lengths[r]) for option in index.options[r]) for r in self.live
+        ]
+        self.sides, self.doubled = _orient(index, self.live)
+        self.sets = _laminar(self.spans, index.everything)
+        self.parent = [_smallest(self.sets, mask, number) for number, mask in enumerate(self.sets)]
+        self.in_set = [_smallest(self.sets, span) for span in self.spans]
+        self.caps = _caps(index)
+        self._tails: list[int] = []
+        self._heads: list[int] = []
+        self._room: list[int] = []
+        self._rung: list[tuple[int, int]] = []
+        self.nodes = 2
+        self._build()
+
+    def _arc(self, tail: int, head: int, room: int) -> None:
+        self._tails.append(tail)
+        self._heads.append(head)
+        self._room.append(room)
+
+    def _node(self) -> int:
+        self.nodes += 1
+        return self.nodes - 1
+
+    def _build(self) -> None:
+        """Source, rooms of the sets, companies with their sets, requests, and the same mirrored to the sink."""
+        forward = list(zip(self.live, self.sides, self.in_set, strict=True))
+        arcs = [(left, right, number) for _, (left, right), number in forward]
+        if self.doubled:
+            arcs += [(right, left, number) for left, right, number in arcs]
+        left = self._fan([a for a, _, _ in arcs], [n for _, _, n in arcs], 0)
+        right = self._fan([b for _, b, _ in arcs], [n for _, _, n in arcs], 1)
+        self.first_request = len(self._tails)
+        for tail, head in zip(left, right, strict=True):
+            self._arc(tail, head, 1)
+        self.supply = sum(room for tail, room in zip(self._tails, self._room, strict=True) if tail == 0)
+        self.supply = min(self.supply, len(arcs))
+        self._arc(0, 1, self.supply)
+
+    def _fan(self, companies: Sequence[int], numbers: Sequence[int], end: int) -> list[int]:
+        """The node at which each request arc meets its company, on the source's (0) or the sink's (1) side."""
+        rooms = self._rooms(end)
+        mask: dict[int, int] = {}
+        for company, number in zip(companies, numbers, strict=True):
+            mask[company] = mask.get(company, 0) | self.sets[number]
+        nodes: dict[tuple[int, int], int] = {}
+        for company, own in mask.items():
+            node = nodes[company, 0] = self._node()
+            room = rooms[_smallest(self.sets, own)]
+            cap, least = self.caps[company], min(self.index.least[company], self.caps[company])
+            for bonus, units in ((True, least), (False, cap - least)):
+                if units:
+                    if bonus:
+                        self._rung.append((len(self._tails), company))
+                    self._link(end, room, node, units)
+        return [self._at(nodes, end, company, number) for company, number in zip(companies, numbers, strict=True)]
+
+    def _link(self, end: int, outer: int, inner: int, room: int) -> None:
+        self._arc(*((outer, inner) if end == 0 else (inner, outer)), room)
+
+    def _at(self, nodes: dict[tuple[int, int], int], end: int, company: int, number: int) -> int:
+        """The node of a company's set, made with its chain of larger sets when it is first asked for."""
+        node = nodes.get((company, number))
+        if node is None:
+            outer = self._at(nodes, end, company, self.parent[number])
+            node = nodes[company, number] = self._node()
+            self._link(end, outer, node, _available(self.index, company, self.sets[number]))
+        return node
+
+    def _rooms(self, end: int) -> list[int]:
+        """The node of each set's room: all meetings of companies that come within the set pass it."""
+        index = self.index
+        if any(not option.pools for r in self.live for option in index.options[r][:1]) or not index.pool_room:
+            return [end] * len(self.sets)
+        nodes: list[int] = []
+        for number, mask in enumerate(self.sets):
+            node = self._node()
+            room = sum(index.pool_room[index.pool(None)][slot] for slot in slots_of(mask))
+            self._link(end, end if number == 0 else nodes[self.parent[number]], node, room * (2 if self.doubled else 1))
+            nodes.append(node)
+        return nodes
+
+    def choose(self, levels: Sequence[str], *, without: frozenset[int] = frozenset()) -> Choice:
+        """The best choice for the levels in their order; requests of `without` are not chosen."""
+        weights = self._weights(levels)
+        cost = np.zeros(len(self._tails), dtype=np.int64)
+        for arc, _ in self._rung:
+            cost[arc] = -weights["shortfall"]
+        index = self.index
+        gain = [
+            -(
+                index.values[r] * weights["value"]
+                + index.musts[r] * weights["musts"]
+                + weights["pin"] * (r in self._pins)
+            )
+            for r in self.live
+        ]
+        count = len(self.live)
+        room = np.array(self._room, dtype=np.int64)
+        for part in range(2 if self.doubled else 1):
+            first = self.first_request + part * count
+            cost[first : first + count] = gain
+            if without:
+                room[first : first + count] = [request not in without for request in self.live]
+        flows = self._solve(room, cost)
+        return self._read(flows)
+
+    @property
+    def _pins(self) -> frozenset[int]:
+        return frozenset(self.index.pinned)
+
+    def _weights(self, levels: Sequence[str]) -> dict[str, int]:
+        """A weight per level so that one unit of an earlier level outweighs all of the later ones."""
+        index = self.index
+        largest = sum(sorted((index.values[r] for r in self.live), reverse=True)[: self.supply])
+        total = {
+            "value": max(1, largest),
+            "musts": sum(index.musts),
+            "shortfall": 2 * sum(min(least, cap) for least, cap in zip(index.least, self.caps, strict=True)),
+        }
+        weights = dict.fromkeys((*FLOW_LEVELS, "pin"), 0)
+        weight = 1
+        for level in reversed([level for level in levels if level in FLOW_LEVELS]):
+            if total[level]:
+                weights[level] = weight
+                weight *= total[level] + 1
+        weights["pin"] = weight if index.pinned else 0
+        return weights
+
+    def _solve(self, room: np.ndarray, cost: np.ndarray) -> np.ndarray:
+        flow = min_cost_flow.SimpleMinCostFlow()
+        arcs = flow.add_arcs_with_capacity_and_unit_cost(
+            np.array(self._tails, dtype=np.int32), np.array(self._heads, dtype=np.int32), room, cost
+        )
+        flow.set_node_supply(0, self.supply)
+        flow.set_node_supply(1, -self.supply)
+        status = flow.solve()
+        if status != flow.OPTIMAL:
+            raise ArithmeticError(f"the flow of the choice ended with {status}")
+        return np.asarray(flow.flows(arcs))
+
+    def _read(self, flows: np.ndarray) -> Choice:
+        """The requests that are chosen and the figures; halves of the doubled graph count as half."""
+        index = self.index
+        count = len(self.live)
+        used = flows[self.first_request : self.first_request + count].astype(np.int64)
+        parts = 1
+        if self.doubled:
+            used = used + flows[self.first_request + count : self.first_request + 2 * count]
+            parts = 2
+        values = np.array([index.values[r] for r in self.live], dtype=np.int64)
+        musts = np.array([index.musts[r] for r in self.live], dtype=np.int64)
+        reached = sum(int(flows[arc]) for arc, _ in self._rung)
+        return Choice(
+            tuple(request for request, units in zip(self.live, used, strict=True) if units == parts),
+            {
+                "shortfall": -(-(parts * sum(index.least) - reached) // parts),
+                "musts": -(-(parts * sum(index.musts) - int(used @ musts)) // parts),
+                "value": int(used @ values) // parts,
+            },
+        )
+
+
+def _span(starts: int, length: int) -> int:
+    """All slots that a request may fill."""
+    span = starts
+    for step in range(1, length):
+        span |= starts << step
+    return span
+
+
+def _orient(index: Index, live: Sequence[int]) -> tuple[list[tuple[int, int]], bool]:
+    """Each request from one class of companies to the other, or as it is when no such classes exist."""
+    neighbours: dict[int, list[int]] = {}
+    for request in live:
+        a, b = index.sides[request]
+        neighbours.setdefault(a, []).append(b)
+        neighbours.setdefault(b, []).append(a)
+    colour: dict[int, int] = {}
+    for request in live:
+        start = index.sides[request][0]
+        if start in colour:
+            continue
+        colour[start] = 0
+        stack = [start]
+        while stack:
+            company = stack.pop()
+            for other in neighbours[company]:
+                if other not in colour:
+                    colour[other] = 1 - colour[company]
+                    stack.append(other)
+                elif colour[other] == colour[company]:
+                    return [index.sides[r] for r in live], True
+    return [index.sides[r] if colour[index.sides[r][0]] == 0 else index.sides[r][::-1] for r in live], False
+
+
+def _laminar(spans: Sequence[int], everything: int) -> list[int]:
+    """All slots, then the sets of slots within which most requests must lie, pairwise nested or disjoint."""
+    sets = [everything]
+    for mask, _ in Counter(spans).most_common(60):
+        if len(sets) > MAX_SETS:
+            break
+        if mask not in sets and all(mask & other in (0, mask, other) for other in sets):
+            sets.append(mask)
+    return [everything, *sorted(sets[1:], key=lambda mask: (-mask.bit_count(), mask))]
+
+
+def _smallest(sets: Sequence[int], mask: int, above: int | None = None) -> int:
+    """The number of the smallest set that holds the mask; with `above` the smallest one around set `above`."""
+    best = 0
+    for number, other in enumerate(sets):
+        if number != above and mask & ~other == 0 and other.bit_count() < sets[best].bit_count():
+            best = number
+    return best
+
+
+def _available(index: Index, company: int, within: int) -> int:
+    """How many slots the company's people have within a set."""
+    people: dict[int, list[int]] = {}
+    for desk in index.company_desks[company]:
+        people.setdefault(index.desk_resource[desk], []).append(desk)
+    return sum(
+        _restful(index, desks[0], index.desk_masks[desks[0]] & within).bit_count()
+        if len(desks) == 1
+        else (mask_of_all(index.desk_masks[desk] for desk in desks) & within).bit_count()
+        for desks in people.values()
+    )
+
+
+def _restful(index: Index, desk: int, mask: int) -> int:
+    """The most slots that the limit of consecutive slots leaves: the first ones of each run, greedily."""
+    limit = index.desk_limit[desk]
+    if not limit:
+        return mask
+    kept = 0
+    for block in index.blocks:
+        run = 0
+        before = -2
+        for slot in slots_of(mask & block):
+            run = run + 1 if slot == before + 1 else 1
+            if run > limit:
+                run = 0
+                before = -2
+                continue
+            before = slot
+            kept |= 1 << slot
+    return kept
+
+
+def _caps(index: Index) -> list[int]:
+    """The most meetings that each company can have by its maxima, its desks' slots and its days."""
+    caps = []
+    for company, most in enumerate(index.most):
+        days = [_available(index, company, mask) for mask in index.day_masks]
+        daily = index.per_day[company]
+        if daily is not None:
+            days = [min(daily, count) for count in days]
+        caps.append(min(most, len(index.asked[company]), sum(days)))
+    return caps

@@ -1,0 +1,23 @@
+"""Small problems: what the engine says is optimal equals the best of all schedules, on every level."""
+
+import pytest
+
+from eventsapp.scheduling import checker
+from eventsapp.scheduling.problem import ProblemError
+from eventsapp.scheduling.solve import solve
+from tests.scheduling import oracle
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_equal_to_trying_everything(seed: int) -> None:
+    problem = oracle.random_problem(seed)
+    want = oracle.best(problem)
+    try:
+        outcome = solve(problem, seconds=20, workers=1)
+    except ProblemError:
+        assert want is None
+        return
+    assert checker.violations(problem, outcome.meetings) == ()
+    assert oracle.figures(problem, checker.score(problem, outcome.meetings)) == want
+    assert checker.verify(problem, outcome) == []
+    assert outcome.status == "optimal"
