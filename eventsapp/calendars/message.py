@@ -16,6 +16,7 @@ from eventsapp.calendars.invite import InvalidInvitation, Invitation, Person
 from eventsapp.calendars.text import clean_line
 
 FILE_NAME = "invite.ics"
+MAX_NAME = 60
 
 
 def invitation_message(
@@ -56,7 +57,9 @@ def invitation_message(
 
 
 def _mailbox(person: Person) -> Address:
-    return Address(display_name=person.name, addr_spec=person.address)
+    # A name that must be folded loses its quotes in Python's writer, and then a comma in it makes a second recipient.
+    name = person.name if len(person.name) <= MAX_NAME else f"{person.name[: MAX_NAME - 1]}…"
+    return Address(display_name=name, addr_spec=person.address)
 
 
 def _fix_boundaries(message: EmailMessage) -> None:

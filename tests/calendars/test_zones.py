@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,7 @@ def moments_to_compare(zone: ZoneInfo) -> list[datetime]:
         for n in range((datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) - datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)).days)
     ]
     moments = days[::10]
-    for day, next_day in zip(days, days[1:], strict=False):
+    for day, next_day in pairwise(days):
         if day.astimezone(zone).utcoffset() != next_day.astimezone(zone).utcoffset():
             hours = [day + n * HOUR for n in range(25)]
             change = next(h for h in hours if h.astimezone(zone).utcoffset() != day.astimezone(zone).utcoffset())
