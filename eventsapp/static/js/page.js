@@ -131,3 +131,10 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
   form.addEventListener("change", show);
   show();
 }
+
+// On phones the rail is a strip that scrolls: the place where one is stays in sight.
+const here = document.querySelector(".rail [aria-current]");
+if (here) {
+  const strip = here.closest(".rail");
+  strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
