@@ -15,6 +15,7 @@ REGISTRATION = {
     "request_changes": ({R.SUBMITTED}, R.CHANGES_REQUESTED),
     "withdraw": ({R.DRAFT, R.SUBMITTED, R.CHANGES_REQUESTED, R.APPROVED}, R.WITHDRAWN),
     "reopen": ({R.REJECTED, R.WITHDRAWN}, R.SUBMITTED),
+    "resume": ({R.WITHDRAWN}, R.DRAFT),
 }
 REQUEST = {
     "accept": ({Q.SENT, Q.DECLINED}, Q.ACCEPTED),

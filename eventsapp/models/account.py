@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.db import Base
+from eventsapp.domain.access import NOWHERE, Scope
 from eventsapp.domain.values import Role, TokenPurpose
 from eventsapp.models.organization import Organization
 
@@ -28,6 +29,11 @@ class Account(Base):
     created_at: Mapped[datetime]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="account")
+
+    @property
+    def scope(self) -> Scope:
+        """Whose this is: a person belongs to no organization."""
+        return NOWHERE
 
     # What Flask-Login asks of an account.
     is_authenticated = True

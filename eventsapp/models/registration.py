@@ -19,7 +19,8 @@ from eventsapp.models.event import Event, Table
 class Registration(Base):
     """A company that takes part, or asks to take part, in an event; a draft keeps what was typed so far.
 
-    `terms` are codes of the taxonomy. `steps_done` names the steps that the company has saved once.
+    `terms` are codes of the taxonomy. `steps_done` names the steps that the company has saved complete, `consents` the
+    voluntary uses of its data that it allows (`domain.registering`).
     """
 
     __tablename__ = "registration"
@@ -37,6 +38,7 @@ class Registration(Base):
     terms: Mapped[list[str]] = mapped_column(default=list)
     offer: Mapped[str] = mapped_column(String(1000), default="")
     steps_done: Mapped[list[str]] = mapped_column(default=list)
+    consents: Mapped[list[str]] = mapped_column(default=list)
     min_meetings: Mapped[int] = mapped_column(default=0)
     max_meetings: Mapped[int | None]
     priority: Mapped[int] = mapped_column(default=0)

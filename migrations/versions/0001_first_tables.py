@@ -373,6 +373,7 @@ def upgrade() -> None:
         sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("offer", sa.String(length=1000), nullable=False),
         sa.Column("steps_done", sa.JSON(), nullable=False),
+        sa.Column("consents", sa.JSON(), nullable=False),
         sa.Column("min_meetings", sa.Integer(), nullable=False),
         sa.Column("max_meetings", sa.Integer(), nullable=True),
         sa.Column("priority", sa.Integer(), nullable=False),
