@@ -26,7 +26,7 @@ class Client(FlaskClient):
     def submit(
         self, path: str, data: dict[str, Any] | None = None, *, page: str | None = None, **kwargs: Any
     ) -> TestResponse:
-        """Post a form as a browser does: its tokens are read from the page that shows it (`page`, else the same path)."""
+        """Post a form as a browser does: its tokens come from the page that shows it (`page`, else the same path)."""
         shown = self.get(page or path)
         hidden = hidden_fields(shown.get_data(as_text=True))
         return self.post(path, data={**hidden, **(data or {})}, **kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,14 +27,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a real PostgreSQL."""
+def postgresql_server() -> Iterator[str]:
+    """The address of a real PostgreSQL; where CI is set a missing one is a failure."""
     try:
-        return databases.start_postgresql(tmp_path_factory.mktemp("postgresql"))
-    except (ImportError, OSError, RuntimeError) as error:
+        server = databases.postgresql()
+        address = server.__enter__()
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as error:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"no PostgreSQL: {error}")
+    yield address
+    server.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

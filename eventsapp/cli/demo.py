@@ -12,16 +12,14 @@ from pathlib import Path
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from eventsapp.cli import example, serving
+from eventsapp.cli import example, journey, serving
 from eventsapp.db import db, unit_of_work
-from eventsapp.domain.values import ScheduleStatus
-from eventsapp.models import Account, Event, OutboxMessage, Registration, Request, Run, Schedule
-from eventsapp.services import accounts, agendas, publication, runs
+from eventsapp.models import Event, Registration
+from eventsapp.services import accounts, agendas
 from eventsapp.services.actors import actor_of
 from eventsapp.settings import Settings, choose
-from eventsapp.worker import runner
 
 PASSWORD = "encuentro-demo"  # noqa: S105 - printed on the screen, for fictional people on this machine
 SECONDS = 10
@@ -72,7 +70,7 @@ def _once(folder: Path, seconds: int) -> int:
         event_id = _make(app, settings, seconds)
         event = db.session.get_one(Event, event_id)
         agendas.export(event, folder / "agendas", settings=settings)
-        summary = summarize(event)
+        summary = journey.summarize(event)
         (folder / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         db.engine.dispose()
     print(json.dumps(summary, ensure_ascii=False))
@@ -85,62 +83,12 @@ def _find_event() -> Event | None:
 
 def _make(app: Flask, settings: Settings, seconds: int) -> UUID:
     """Companies and requests, a run of the engine, its schedule published and everybody told."""
-    now = datetime.now(UTC)
     with unit_of_work():
-        made = example.create(now=now, password_hash=accounts.hash_password(PASSWORD, settings.password_memory_kib))
-        event_id, organizer_id = made.event.id, made.organizer.id
-    with unit_of_work():
-        event, organizer = db.session.get_one(Event, event_id), db.session.get_one(Account, organizer_id)
-        runs.start(event, seconds=seconds, seed=1, actor=actor_of(organizer), now=now)
-    runner.run_until_idle(app)
-    with unit_of_work():
-        publish_newest(event_id, organizer_id, settings)
-    runner.run_until_idle(app)
+        password_hash = accounts.hash_password(PASSWORD, settings.password_memory_kib)
+        made = example.create(now=datetime.now(UTC), password_hash=password_hash)
+        event_id, actor = made.event.id, actor_of(made.organizer)
+    journey.solve_and_publish(app, event_id, actor, settings, seconds=seconds)
     return event_id
-
-
-def publish_newest(event_id: UUID, organizer_id: UUID, settings: Settings) -> Schedule:
-    """Publish the newest draft of an event; the caller commits."""
-    draft = db.session.scalars(
-        select(Schedule)
-        .where(Schedule.event_id == event_id, Schedule.status == ScheduleStatus.DRAFT)
-        .order_by(Schedule.number.desc())
-    ).first()
-    if draft is None:
-        newest = db.session.scalars(select(Run).where(Run.event_id == event_id).order_by(Run.number.desc())).first()
-        raise SystemExit(f"the engine gave no schedule: {newest.status if newest else 'no run'}")
-    organizer = db.session.get_one(Account, organizer_id)
-    publication.publish(
-        draft,
-        actor=actor_of(organizer),
-        now=datetime.now(UTC),
-        base_url=settings.base_url,
-        organizer_address=settings.mail_from,
-    )
-    return draft
-
-
-def summarize(event: Event) -> dict[str, object]:
-    """The figures of an event's newest run and of what was published."""
-    run_ = db.session.scalars(select(Run).where(Run.event_id == event.id).order_by(Run.number.desc())).one()
-    outcome = run_.outcome or {}
-    value = next((level for level in outcome.get("levels", []) if level["level"] == "value"), {})
-
-    def count(model: type[Registration] | type[Request] | type[OutboxMessage]) -> int:
-        return db.session.scalar(select(func.count()).select_from(model).where(model.event_id == event.id)) or 0
-
-    return {
-        "event": event.code,
-        "companies": count(Registration),
-        "requests": count(Request),
-        "meetings": len(outcome.get("meetings", [])),
-        "unplaced": len(outcome.get("unscheduled", [])),
-        "value": value.get("value"),
-        "bound": value.get("bound"),
-        "status": outcome.get("status"),
-        "seconds": outcome.get("seconds"),
-        "mails": count(OutboxMessage),
-    }
 
 
 def _tell(settings: Settings) -> None:

@@ -97,9 +97,10 @@ TRADES = (
     ("Espumas", "190 170", "Espuma de poliuretano moldeada"),
 )
 PLACES = (
-    "Lerma", "Xichú", "Jerécuaro", "Amealco", "Yuriria", "Tarimoro", "Acámbaro", "Nogales", "Encinos", "Zamorano",
-    "Cimatario", "Peñamiller", "Dolores", "Cortazar", "Moctezuma", "Mazahua", "Tlachco", "Pirules", "Calpulli", "Purísima",
-    "Mezquital", "Huimilpan", "Xonaca", "Apaseo", "Conín", "Trojes", "Colón", "Ocampo", "Jurica", "Tejocote",
+    "Lerma", "Xichú", "Jerécuaro", "Amealco", "Yuriria", "Tarimoro", "Acámbaro", "Nogales", "Encinos",
+    "Zamorano", "Cimatario", "Peñamiller", "Dolores", "Cortazar", "Moctezuma", "Mazahua", "Tlachco", "Pirules",
+    "Calpulli", "Purísima", "Mezquital", "Huimilpan", "Xonaca", "Apaseo", "Conín", "Trojes", "Colón", "Ocampo",
+    "Jurica", "Tejocote",
 )  # fmt: skip
 GIVEN = (
     "Daniela", "Laura", "Jonas", "Haruto", "Mariana", "Javier", "Lucía", "Ricardo", "Ana", "Miguel", "Sofía", "Andrés",

@@ -1,0 +1,91 @@
+"""A real browser on a real server: Debian's Chromium, waitress on a free port, no network beyond this machine."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from eventsapp.app import create_app
+from eventsapp.db import db
+from eventsapp.models import Account
+from eventsapp.settings import testing
+from tests import databases, make
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+WIDE = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium; where CI is set a missing one is a failure."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed: apt-get install chromium")
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Live:
+    """A served application."""
+
+    app: Flask
+    address: str
+
+    def sign_in(self, context: BrowserContext, account: Account) -> None:
+        """Give a browser the session of an account."""
+        client = make.client(self.app, account)
+        cookie = client.get_cookie("encuentro", domain="localhost")
+        if cookie is None:
+            raise LookupError("the client has a session")
+        context.add_cookies([{"name": "encuentro", "value": cookie.value, "url": self.address}])
+
+
+@pytest.fixture
+def live(sqlite_template: Path, tmp_path: Path) -> Iterator[Live]:
+    """The application on SQLite behind waitress."""
+    databases.copy_sqlite(sqlite_template, tmp_path)
+    settings = testing(tmp_path)
+    app = create_app(settings)
+    server = create_server(app, host="127.0.0.1", port=0, threads=8, clear_untrusted_proxy_headers=True)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield Live(app, f"http://127.0.0.1:{server.effective_port}")
+    server.close()
+    thread.join(5)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def open_page(browser: Browser, viewport: dict[str, int]) -> Page:
+    """A fresh page of a size; script errors and refused resources fail the test that made it (see `faults`)."""
+    context = browser.new_context(viewport=viewport, locale="es-MX", timezone_id="America/Mexico_City")
+    page = context.new_page()
+    page.faults = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.faults.append(str(error)))  # type: ignore[attr-defined]
+    page.on(
+        "console",
+        lambda message: page.faults.append(message.text) if message.type == "error" else None,  # type: ignore[attr-defined]
+    )
+    return page
