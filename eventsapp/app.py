@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from flask import Flask
@@ -15,7 +16,6 @@ from eventsapp.db import UtcDateTime, db, engine_options
 from eventsapp.settings import Settings
 
 PACKAGE = Path(__file__).parent
-STATIC_SECONDS = 31_536_000
 
 
 def packaged_or_top_level(name: str) -> Path:
@@ -26,9 +26,11 @@ def packaged_or_top_level(name: str) -> Path:
 
 def create_app(settings: Settings) -> Flask:
     """The application with these settings, ready to serve."""
+    version = _version_of(PACKAGE / "static")
     app = Flask(
         "eventsapp",
         static_folder=str(PACKAGE / "static"),
+        static_url_path=f"/static/{version}",
         template_folder=str(packaged_or_top_level("templates")),
         instance_path=str(settings.data_dir.resolve()),
     )
@@ -54,10 +56,24 @@ def create_app(settings: Settings) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    # The address of a static file carries the version of all of them: browsers may keep it for good, and scripts that
+    # import each other by relative address stay together.
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=3600, autorefresh=False
+        app.wsgi_app,
+        root=str(PACKAGE / "static"),
+        prefix=f"static/{version}/",
+        immutable_file_test=lambda _path, _url: True,
     )
     return app
+
+
+def _version_of(folder: Path) -> str:
+    """A short hash of every file below a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _render_item(kind: str, item: object, _context: object) -> str | bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from eventsapp.settings import Settings
-from eventsapp.web import access, account, attendee, company, errors, organizer, public, security, templating
+from eventsapp.web import access, account, attendee, company, errors, health, organizer, public, security, templating
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -14,5 +14,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     access.init_app(app)
     templating.init_app(app)
     errors.init_app(app)
+    app.register_blueprint(health.bp)
     for area in (public, account, company, attendee, organizer):
         area.init_app(app)
