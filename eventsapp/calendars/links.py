@@ -61,7 +61,7 @@ def webcal(feed_url: str) -> str:
 
 def google_subscription(feed_url: str) -> str:
     """Google Calendar's page that subscribes to the feed."""
-    return f"https://calendar.google.com/calendar/r?{_query({'cid': webcal(feed_url)})}"
+    return f"https://calendar.google.com/calendar/r?{_query({'cid': webcal(feed_url)}, safe='')}"
 
 
 def outlook_com_subscription(feed_url: str, name: str) -> str:
@@ -88,13 +88,14 @@ def _outlook_copy(host: str, invitation: Invitation) -> str:
 
 
 def _outlook_subscription(host: str, feed_url: str, name: str) -> str:
-    return f"https://{host}/calendar/0/addfromweb?{_query({'url': feed_url, 'name': clean_line(name)})}"
+    query = {"url": feed_url, "name": clean_line(name)}
+    return f"https://{host}/calendar/0/addfromweb?{_query(query, safe='')}"
 
 
-def _query(parameters: dict[str, str]) -> str:
+def _query(parameters: dict[str, str], *, safe: str = "/:") -> str:
     given = {name: value for name, value in parameters.items() if value}
     # Outlook shows a "+" as a plus sign, so blanks are %20.
-    return urlencode(given, quote_via=quote, safe="/:")
+    return urlencode(given, quote_via=quote, safe=safe)
 
 
 def _details(invitation: Invitation) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventsapp.calendars.build import agenda_file, cancel, feed, meeting_file, request
@@ -235,6 +235,7 @@ def unescaped(value: str) -> str:
 
 @pytest.mark.parametrize("write", ARTEFACTS)
 @given(summary=hostile_text, description=hostile_text, location=hostile_text, name=hostile_text)
+@settings(deadline=None)
 def test_hostile_texts_come_back_whole(
     write: Callable[[Invitation], bytes], summary: str, description: str, location: str, name: str
 ) -> None:
@@ -263,6 +264,7 @@ def test_no_text_adds_a_property(write: Callable[[Invitation], bytes], text: str
 
 
 @given(st.permutations([invitation(), virtual, dropped, invitation(uid="uid-4", start=virtual.start, end=virtual.end)]))
+@settings(deadline=None)
 def test_the_order_of_the_input_does_not_matter(items: list[Invitation]) -> None:
     assert feed(items, "Agenda", zone="UTC") == feed(sorted(items, key=lambda i: i.uid), "Agenda", zone="UTC")
 

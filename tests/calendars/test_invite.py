@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eventsapp.calendars.invite import (
@@ -204,6 +204,7 @@ STATES = st.dictionaries(
 
 
 @given(st.lists(STATES, max_size=8))
+@settings(deadline=None)
 def test_calendars_always_end_up_showing_what_is_published(publications: list[dict[Pair, Invitation]]) -> None:
     """A calendar that keeps UID, then SEQUENCE, then DTSTAMP (RFC 5546 §2.1.5) follows every publication."""
     sent: dict[Pair, Sent] = {}

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from eventsapp.calendars.text import clean_line, clean_name, clean_text, file_slug
 from tests.calendars.samples import hostile_text
@@ -48,12 +48,14 @@ def test_clean_name(typed: str, cleaned: str) -> None:
 
 
 @given(hostile_text)
+@settings(deadline=None)
 def test_cleaning_twice_changes_nothing_more(typed: str) -> None:
     for clean in (clean_text, clean_line, clean_name):
         assert clean(clean(typed)) == clean(typed)
 
 
 @given(hostile_text)
+@settings(deadline=None)
 def test_what_is_cleaned_can_be_carried(typed: str) -> None:
     text, line, name = clean_text(typed), clean_line(typed), clean_name(typed)
     assert {unicodedata.category(character) for character in line + name} & {"Cc", "Cs", "Zl", "Zp"} == set()
@@ -79,5 +81,6 @@ def test_file_slug(title: str, slug: str) -> None:
 
 
 @given(hostile_text)
+@settings(deadline=None)
 def test_file_slug_is_a_plain_file_name(title: str) -> None:
     assert set(file_slug(title, fallback="agenda")) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
