@@ -17,6 +17,7 @@ class Permission(StrEnum):
     PUBLIC_READ = "public:read"
     PUBLIC_WRITE = "public:write"
     ACCOUNT_USE = "account:use"
+    ORGANIZATION_MANAGE = "organization:manage"
     EVENT_CREATE = "event:create"
     EVENT_READ = "event:read"
     EVENT_MANAGE = "event:manage"
@@ -108,6 +109,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PUBLIC_READ: _anybody,
     Permission.PUBLIC_WRITE: _anybody,
     Permission.ACCOUNT_USE: _signed_in,
+    Permission.ORGANIZATION_MANAGE: _staff(Role.ADMIN),
     Permission.EVENT_CREATE: _staff(*ORGANIZERS),
     Permission.EVENT_READ: _staff(*ALL_STAFF),
     Permission.EVENT_MANAGE: _staff(*ORGANIZERS),

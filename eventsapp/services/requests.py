@@ -1,19 +1,177 @@
-"""Requests for meetings: who asks whom, what is answered, and the pairs that a schedule is made of."""
+"""Requests for meetings: who asks whom, what is answered, and the pairs that a schedule is made of.
+
+Two requests that cross are an agreement: when B asks A while A's request to B is there, both count as accepted, also
+when B had declined A's before. And one "no" ends an agreement whole: who withdraws the own request declines the other
+one with it, who declines the other one withdraws the own.
+
+An organizer can do all of it for a company and then gives a `reason`, which goes to the log with the company's name.
+Neither dates nor quotas bind the organizer, and a request made so is an agreement from the start.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from eventsapp.db import db
-from eventsapp.domain import matching
-from eventsapp.domain.values import RegistrationStatus, RequestStatus
-from eventsapp.models import Event, Exclusion, Registration, Request
+from eventsapp.domain import deadlines, lifecycle, matching, quotas
+from eventsapp.domain.access import Actor, Permission, require
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestOrigin, RequestStatus
+from eventsapp.models import Delegate, Event, Exclusion, Registration, Request
+from eventsapp.services import audit, outbox
 
 ACTIVE = (RequestStatus.SENT, RequestStatus.ACCEPTED)
+
+
+def ask(
+    from_: Registration,
+    to: Registration,
+    preference: Preference,
+    *,
+    actor: Actor,
+    now: datetime,
+    message: str = "",
+    reason: str = "",
+) -> Request:
+    """Ask a company for a meeting, or ask it again after having withdrawn; within the quota of the one that asks."""
+    _lock(from_, to)
+    _permit(from_, actor, now, reason)
+    _require_possible(from_, to)
+    mine, theirs = _find_between(from_, to), _find_between(to, from_)
+    if mine is not None and mine.status is not RequestStatus.WITHDRAWN:
+        raise DomainError("already_declined" if mine.status is RequestStatus.DECLINED else "already_asked")
+    if not reason:
+        quotas.require_room(from_.event, from_.side, count_used(from_))
+    if mine is None:
+        mine = Request(event_id=from_.event_id, from_id=from_.id, to_id=to.id, status=RequestStatus.SENT)
+    else:
+        mine.status = lifecycle.request(mine.status, "send_again")
+    mine.origin = RequestOrigin.ORGANIZER if reason else RequestOrigin.PARTICIPANT
+    mine.preference, mine.message, mine.created_at, mine.made_by_id = preference, message, now, actor.account_id
+    mine.decline_reason, mine.decline_text, mine.answered_at, mine.answered_by_id = None, "", None, None
+    db.session.add(mine)
+    is_answer = theirs is not None and theirs.status is not RequestStatus.WITHDRAWN
+    if reason or is_answer:
+        _set_answer(mine, "accept", actor, now)
+    if theirs is not None and is_answer and theirs.status is not RequestStatus.ACCEPTED:
+        _set_answer(theirs, "accept", actor, now)
+    _record(actor, "request.made", mine, from_, reason, now, preference=preference.value)
+    if is_answer and theirs is not None:
+        _tell(to, "request_accepted", from_.company.name, now)
+    elif not reason:
+        _tell(to, "request_received", from_.company.name, now)
+    return mine
+
+
+def accept(request: Request, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    """Agree to a meeting that was asked for; also after having declined."""
+    from_, to = _parties(request)
+    _permit(to, actor, now, reason)
+    _require_possible(from_, to)
+    _set_answer(request, "accept", actor, now)
+    _record(actor, "request.accepted", request, to, reason, now)
+    _tell(from_, "request_accepted", to.company.name, now)
+
+
+def decline(
+    request: Request,
+    why: DeclineReason,
+    *,
+    actor: Actor,
+    now: datetime,
+    text: str = "",
+    reason: str = "",
+) -> None:
+    """Say no to a meeting that was asked for, with the reason; an own request to that company is withdrawn with it."""
+    from_, to = _parties(request)
+    _permit(to, actor, now, reason)
+    _set_answer(request, "decline", actor, now)
+    request.decline_reason, request.decline_text = why, text
+    own = _find_between(to, from_)
+    if own is not None and own.status in ACTIVE:
+        own.status = lifecycle.request(own.status, "withdraw")
+    _record(actor, "request.declined", request, to, reason, now, why=why.value)
+
+
+def withdraw(request: Request, *, actor: Actor, now: datetime, reason: str = "") -> None:
+    """Take an own request back; the request of the other company, when there is one, is declined with it."""
+    from_, to = _parties(request)
+    _permit(from_, actor, now, reason)
+    request.status = lifecycle.request(request.status, "withdraw")
+    theirs = _find_between(to, from_)
+    if theirs is not None and theirs.status in ACTIVE:
+        _set_answer(theirs, "decline", actor, now)
+        theirs.decline_reason = DeclineReason.OTHER
+    _record(actor, "request.withdrawn", request, from_, reason, now)
+
+
+def change_preference(request: Request, preference: Preference, *, actor: Actor, now: datetime) -> None:
+    """Say anew how much the own company wants the meeting."""
+    from_, _to = _parties(request)
+    _permit(from_, actor, now, "")
+    if request.status not in ACTIVE:
+        raise DomainError("wrong_status", status=request.status.value, action="change_preference")
+    if request.preference is not preference:
+        request.preference = preference
+        _record(actor, "request.preference_changed", request, from_, "", now, preference=preference.value)
+
+
+def count_used(registration: Registration) -> int:
+    """How many open requests count against the quota of a company: sent or accepted, made by the company itself."""
+    query = select(func.count()).where(
+        Request.from_id == registration.id,
+        Request.status.in_(ACTIVE),
+        Request.origin != RequestOrigin.ORGANIZER,
+        is_allowed(),
+    )
+    return db.session.scalar(query) or 0
+
+
+def count_remaining(registration: Registration) -> int:
+    """How many more requests a company may make."""
+    return quotas.remaining(registration.event, registration.side, count_used(registration))
+
+
+def count_to_answer(registration: Registration) -> int:
+    """How many requests wait for the answer of a company."""
+    query = select(func.count()).where(
+        Request.to_id == registration.id,
+        Request.status == RequestStatus.SENT,
+        is_allowed(),
+        _is_approved(Request.from_id),
+    )
+    return db.session.scalar(query) or 0
+
+
+def is_allowed() -> ColumnElement[bool]:
+    """The condition that a request is not between two companies that must not meet."""
+    pair = or_(
+        and_(Exclusion.a_id == Request.from_id, Exclusion.b_id == Request.to_id),
+        and_(Exclusion.a_id == Request.to_id, Exclusion.b_id == Request.from_id),
+    )
+    return ~exists().where(pair)
+
+
+def list_received(registration: Registration) -> list[Request]:
+    """The requests that wait for the answer of a company, what is wanted most first."""
+    return _list(Request.to_id == registration.id, Request.status == RequestStatus.SENT, _is_approved(Request.from_id))
+
+
+def list_sent(registration: Registration) -> list[Request]:
+    """The requests that a company made, with what became of them."""
+    return _list(Request.from_id == registration.id)
+
+
+def list_answered(registration: Registration) -> list[Request]:
+    """The requests that a company answered."""
+    answered = (RequestStatus.ACCEPTED, RequestStatus.DECLINED)
+    return _list(Request.to_id == registration.id, Request.status.in_(answered))
 
 
 @dataclass(frozen=True)
@@ -86,3 +244,105 @@ def _pair(registrations: dict[UUID, Registration], requests: list[Request]) -> P
         level,
         tuple(request.id for request in requests),
     )
+
+
+def _list(*conditions: ColumnElement[bool]) -> list[Request]:
+    query = (
+        select(Request)
+        .where(*conditions, is_allowed())
+        .options(
+            joinedload(Request.from_registration).joinedload(Registration.company),
+            joinedload(Request.to_registration).joinedload(Registration.company),
+        )
+        .order_by(Request.created_at.desc(), Request.id)
+    )
+    return list(db.session.scalars(query))
+
+
+def _is_approved(registration_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    return registration_id.in_(select(Registration.id).where(Registration.status == RegistrationStatus.APPROVED))
+
+
+def _lock(*registrations: Registration) -> None:
+    """Hold both registrations until this transaction ends, always in the same order, and know how they stand now.
+
+    So quotas and crossing requests are judged by one transaction at a time.
+    """
+    ids = sorted(registration.id for registration in registrations)
+    query = select(Registration).where(Registration.id.in_(ids)).order_by(Registration.id).with_for_update()
+    db.session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def _parties(request: Request) -> tuple[Registration, Registration]:
+    """Who asked and who is asked, both held; the request as it stands then."""
+    from_, to = request.from_registration, request.to_registration
+    _lock(from_, to)
+    db.session.refresh(request)
+    return from_, to
+
+
+def _permit(registration: Registration, actor: Actor, now: datetime, reason: str) -> None:
+    """May the actor act as this company, or with a reason for it?"""
+    if reason:
+        require(actor, Permission.REQUEST_ACT_FOR, registration.event.scope)
+        return
+    require(actor, Permission.REQUEST_MAKE, registration.scope)
+    deadlines.require_requests_open(registration.event, now)
+
+
+def _require_possible(from_: Registration, to: Registration) -> None:
+    """Raise unless the two may meet at all."""
+    if from_.event_id != to.event_id or from_.id == to.id or not matching.may_meet(from_.side, to.side):
+        raise DomainError("cannot_meet")
+    if {from_.status, to.status} != {RegistrationStatus.APPROVED}:
+        raise DomainError("not_approved")
+    a_id, b_id = ordered(from_.id, to.id)
+    if db.session.scalar(select(exists().where(Exclusion.a_id == a_id, Exclusion.b_id == b_id))):
+        raise DomainError("cannot_meet")
+
+
+def _find_between(from_: Registration, to: Registration) -> Request | None:
+    query = select(Request).where(Request.from_id == from_.id, Request.to_id == to.id)
+    return db.session.scalar(query.execution_options(populate_existing=True))
+
+
+def _set_answer(request: Request, action: str, actor: Actor, now: datetime) -> None:
+    request.status = lifecycle.request(request.status, action)
+    request.answered_at, request.answered_by_id = now, actor.account_id
+    request.decline_reason, request.decline_text = None, ""
+
+
+def _record(
+    actor: Actor, action: str, request: Request, acting: Registration, reason: str, now: datetime, **detail: Any
+) -> None:
+    db.session.flush()
+    audit.record(
+        actor,
+        action,
+        request,
+        at=now,
+        reason=reason,
+        on_behalf_of=acting.company.name if reason else "",
+        from_company=request.from_registration.company.name,
+        to_company=request.to_registration.company.name,
+        **detail,
+    )
+
+
+def _tell(registration: Registration, kind: str, company: str, now: datetime) -> None:
+    """Put one mail of a kind for each of the company's administrators and day into the outbox."""
+    event = registration.event
+    query = select(Delegate).where(
+        Delegate.company_id == registration.company_id, Delegate.is_company_admin, Delegate.ended_at.is_(None)
+    )
+    for delegate in db.session.scalars(query):
+        outbox.add(
+            kind,
+            key=f"{kind}:{registration.id}:{delegate.id}:{now.astimezone(event.zone).date()}",
+            to_address=delegate.email,
+            to_name=delegate.name,
+            locale=delegate.locale,
+            fields={"company": company, "path": f"/e/{event.code}/solicitudes"},
+            at=now,
+            event=event,
+        )

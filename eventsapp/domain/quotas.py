@@ -1,0 +1,33 @@
+"""How many requests a company may have open."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.values import Side
+
+
+class Limits(Protocol):
+    """The request quotas of an event."""
+
+    buyer_request_quota: int
+    supplier_request_quota: int
+
+
+def quota(limits: Limits, side: Side) -> int:
+    """How many open requests a company of this side may have; who is both has the larger quota."""
+    if side is Side.BOTH:
+        return max(limits.buyer_request_quota, limits.supplier_request_quota)
+    return limits.buyer_request_quota if side is Side.BUYER else limits.supplier_request_quota
+
+
+def remaining(limits: Limits, side: Side, used: int) -> int:
+    """How many requests are left; never under zero, also after a quota was lowered."""
+    return max(0, quota(limits, side) - used)
+
+
+def require_room(limits: Limits, side: Side, used: int) -> None:
+    """Raise `quota_reached` unless one more request fits."""
+    if not remaining(limits, side, used):
+        raise DomainError("quota_reached", quota=quota(limits, side))

@@ -1,0 +1,81 @@
+"""Organizations and who works in them."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
+
+from eventsapp.db import db
+from eventsapp.domain.access import ORGANIZERS, Actor, Permission, require
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.values import OrganizationKind, Role
+from eventsapp.models import Account, Membership, Organization
+from eventsapp.services import audit
+
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAX_CODE = 40
+
+
+def create(
+    *,
+    code: str,
+    name: str,
+    kind: OrganizationKind,
+    actor: Actor,
+    now: datetime,
+    state: str = "",
+    cluster_code: str | None = None,
+) -> Organization:
+    """Add an organization; only for administrators of the platform."""
+    require(actor, Permission.ADMIN_MANAGE)
+    if len(code) > MAX_CODE or not CODE.fullmatch(code):
+        raise DomainError("code_malformed")
+    made = Organization(code=code, name=name, kind=kind, state=state, cluster_code=cluster_code, created_at=now)
+    try:
+        with db.session.begin_nested():
+            db.session.add(made)
+    except IntegrityError as error:
+        raise DomainError("code_taken") from error
+    audit.record(actor, "organization.created", made, at=now, name=name)
+    return made
+
+
+def add_member(organization: Organization, account: Account, role: Role, *, actor: Actor, now: datetime) -> Membership:
+    """Give an account a role in an organization; a role that it has already stays as it is."""
+    require(actor, Permission.ORGANIZATION_MANAGE, organization.scope)
+    query = select(Membership).where(
+        Membership.organization_id == organization.id, Membership.account_id == account.id, Membership.role == role
+    )
+    known = db.session.scalar(query)
+    if known is not None:
+        return known
+    made = Membership(organization=organization, account=account, role=role, created_at=now)
+    db.session.add(made)
+    audit.record(actor, "organization.member_added", organization, at=now, role=role.value, account=str(account.id))
+    return made
+
+
+def find(code: str) -> Organization | None:
+    """The organization with this code."""
+    return db.session.scalar(select(Organization).where(Organization.code == code))
+
+
+def list_for(actor: Actor) -> list[Organization]:
+    """The organizations that the actor works in, or all for administrators of the platform, with their events."""
+    query = select(Organization).options(selectinload(Organization.events)).order_by(Organization.name)
+    if not actor.is_admin:
+        query = query.where(Organization.id.in_(actor.roles))
+    return list(db.session.scalars(query))
+
+
+def list_creatable(actor: Actor) -> list[Organization]:
+    """The organizations in which the actor may create events."""
+    query = select(Organization).order_by(Organization.name)
+    if not actor.is_admin:
+        allowed = [key for key in actor.roles if actor.has_role(key, *ORGANIZERS)]
+        query = query.where(Organization.id.in_(allowed))
+    return list(db.session.scalars(query))

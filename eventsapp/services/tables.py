@@ -1,0 +1,140 @@
+"""The tables of an event, and the desks of buyers that keep one table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from itertools import count, islice
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import joinedload, selectinload
+
+from eventsapp.db import db
+from eventsapp.domain.access import Actor, Permission, require
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.models import Desk, Event, Placement, Registration, Table
+from eventsapp.models.registration import DeskDelegate
+from eventsapp.services import audit, events
+
+MAX_TABLES = 1000
+HOLDING_SIDES = (Side.BUYER, Side.BOTH)
+
+
+def add(event: Event, amount: int, *, prefix: str = "", room: str = "", actor: Actor, now: datetime) -> list[Table]:
+    """Add tables, numbered on from those that are there: 1, 2, 3 or, with a prefix, A1, A2, A3."""
+    require(actor, Permission.EVENT_MANAGE, event.scope)
+    events.lock(event)
+    known = list_all(event)
+    if len(known) + amount > MAX_TABLES:
+        raise DomainError("too_many_tables", most=MAX_TABLES)
+    labels = {table.label for table in known}
+    fresh = list(islice((label for n in count(1) if (label := f"{prefix}{n}") not in labels), amount))
+    first = max((table.position for table in known), default=0) + 1
+    made = [
+        Table(event_id=event.id, label=label, room=room, position=first + index) for index, label in enumerate(fresh)
+    ]
+    db.session.add_all(made)
+    audit.record(actor, "event.tables_added", event, at=now, event=event, amount=amount, first=fresh[0], last=fresh[-1])
+    return made
+
+
+def change(event: Event, table: Table, *, label: str, room: str, actor: Actor, now: datetime) -> None:
+    """Give a table another label or room."""
+    require(actor, Permission.EVENT_MANAGE, event.scope)
+    before = table.label
+    try:
+        with db.session.begin_nested():
+            table.label, table.room = label, room
+    except IntegrityError as error:
+        raise DomainError("label_taken", label=label) from error
+    audit.record(actor, "event.table_changed", event, at=now, event=event, before=before, after=label, room=room)
+
+
+def remove(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
+    """Take a table away; not when it is a buyer's or a schedule has meetings at it."""
+    require(actor, Permission.EVENT_MANAGE, event.scope)
+    used = select(exists().where(Placement.table_id == table.id) | exists().where(Desk.table_id == table.id))
+    if db.session.scalar(used):
+        raise DomainError("table_in_use", label=table.label)
+    try:
+        with db.session.begin_nested():
+            db.session.delete(table)
+    except IntegrityError as error:
+        raise DomainError("table_in_use", label=table.label) from error
+    audit.record(actor, "event.table_removed", event, at=now, event=event, label=table.label)
+
+
+def list_all(event: Event) -> list[Table]:
+    """The tables of an event in their order."""
+    return list(db.session.scalars(select(Table).where(Table.event_id == event.id).order_by(Table.position)))
+
+
+def list_used(event: Event) -> set[UUID]:
+    """The tables that cannot be taken away: those of a buyer's desk or with meetings in a schedule."""
+    placed = select(Placement.table_id).join(Table).where(Table.event_id == event.id).distinct()
+    kept = select(Desk.table_id).join(Table).where(Table.event_id == event.id)
+    return {table_id for query in (placed, kept) for table_id in db.session.scalars(query) if table_id}
+
+
+def list_desks(event: Event) -> list[Desk]:
+    """The desks of approved buyers, by company, with who sits there."""
+    query = (
+        select(Desk)
+        .join(Desk.registration)
+        .where(
+            Registration.event_id == event.id,
+            Registration.status == RegistrationStatus.APPROVED,
+            Registration.side.in_(HOLDING_SIDES),
+        )
+        .options(
+            joinedload(Desk.registration).joinedload(Registration.company),
+            joinedload(Desk.table),
+            selectinload(Desk.seats).joinedload(DeskDelegate.delegate),
+        )
+        .order_by(Registration.number, Desk.number)
+    )
+    return list(db.session.scalars(query))
+
+
+def assign(event: Event, labels: dict[UUID, str], *, actor: Actor, now: datetime) -> int:
+    """Give buyers' desks their tables by label, or none for an empty one; gives how many changed.
+
+    A table holds one meeting at a time, so two desks never keep the same one.
+    """
+    require(actor, Permission.EVENT_MANAGE, event.scope)
+    events.lock(event)
+    by_label = {table.label: table for table in list_all(event)}
+    desks = list_desks(event)
+    wanted: dict[Desk, Table | None] = {}
+    for desk in desks:
+        label = labels.get(desk.id)
+        if label and label not in by_label:
+            raise DomainError("no_such_table", label=label)
+        wanted[desk] = desk.table if label is None else by_label.get(label)
+    kept = Counter(table.label for table in wanted.values() if table)
+    label, times = kept.most_common(1)[0] if kept else ("", 0)
+    if times > 1:
+        raise DomainError("table_twice", label=label)
+    changed = [desk for desk, table in wanted.items() if desk.table is not table]
+    for desk in changed:
+        desk.table = wanted[desk]
+    if changed:
+        audit.record(actor, "event.desks_assigned", event, at=now, event=event, amount=len(changed))
+    return len(changed)
+
+
+def assign_in_order(event: Event, *, actor: Actor, now: datetime) -> int:
+    """Give every buyer's desk without a table the next free one; gives how many got one."""
+    desks = list_desks(event)
+    taken = {desk.table_id for desk in desks}
+    free = iter([table for table in list_all(event) if table.id not in taken])
+    labels = {desk.id: table.label for desk, table in zip((d for d in desks if not d.table), free, strict=False)}
+    return assign(event, labels, actor=actor, now=now)
+
+
+def count_all(event: Event) -> int:
+    """How many tables there are."""
+    return db.session.scalar(select(func.count()).where(Table.event_id == event.id)) or 0
