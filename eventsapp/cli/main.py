@@ -19,7 +19,6 @@ COMMANDS = {
     "texts": "Collect the texts of the screens and compile the English catalogue.",
     "check": "Format, lint, types, import contracts and the fast tests.",
     "doctor": "Check settings, database, mail and clock.",
-    "create-admin": "Create a platform administrator and mail a sign-in link.",
     "create-organization": "Create an organization and make an account its administrator.",
     "import-b2bsp": "Turn a published benchmark event (.dzn) into an event here.",
     "solve": "Solve a problem file.",
