@@ -1,0 +1,136 @@
+"""An event as the engine and the judge see it: slots, tables and desks by index and text key, without the solver.
+
+The keys in a problem are the UUIDs of our rows as text; the request of a pair is called "a:b".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from eventsapp.db import db
+from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.models import Absence, Desk, DeskDelegate, Event, Registration, Slot, Table
+from eventsapp.scheduling import problem as asked
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The slots and tables of an event, and every company that may sit in it."""
+
+    slots: tuple[Slot, ...]
+    tables: tuple[Table, ...]
+    companies: Mapping[UUID, asked.Company]
+    approved: frozenset[UUID]
+
+    @property
+    def slot_index(self) -> dict[UUID, int]:
+        """The index of each slot in a problem."""
+        return {slot.id: index for index, slot in enumerate(self.slots)}
+
+    def problem_slots(self, event: Event) -> tuple[asked.Slot, ...]:
+        """The slots in the event's zone, so that a day is a day at the venue."""
+        zone = event.zone
+        return tuple(
+            asked.Slot(slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone), str(slot.block_id))
+            for slot in self.slots
+        )
+
+    def problem_tables(self) -> tuple[asked.Table, ...]:
+        """The tables, each in the zone of its room."""
+        return tuple(asked.Table(str(table.id), table.room or None) for table in self.tables)
+
+
+def read(event: Event) -> Frame:
+    """The frame of an event, with the same few queries whatever its size."""
+    slots = tuple(db.session.scalars(select(Slot).where(Slot.event_id == event.id).order_by(Slot.starts_at)))
+    tables = tuple(db.session.scalars(select(Table).where(Table.event_id == event.id).order_by(Table.position)))
+    query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.number)
+    registrations = list(db.session.scalars(query))
+    desks = _desks(event, slots)
+    companies = {
+        registration.id: _company(event, registration, desks[registration.id])
+        for registration in registrations
+        if registration.id in desks
+    }
+    approved = {found.id for found in registrations if found.status is RegistrationStatus.APPROVED}
+    return Frame(slots, tables, companies, frozenset(approved))
+
+
+def limits(event: Event, registration: Registration) -> tuple[int, int | None]:
+    """The fewest and the most meetings of a registration: its own, else those of the event for its side."""
+    by_side = {
+        Side.BUYER: event.buyer_max_meetings,
+        Side.SUPPLIER: event.supplier_max_meetings,
+        Side.BOTH: _larger(event.buyer_max_meetings, event.supplier_max_meetings),
+    }
+    most = registration.max_meetings if registration.max_meetings is not None else by_side[registration.side]
+    least = registration.min_meetings
+    if registration.side is Side.SUPPLIER:
+        least = max(least, event.supplier_min_meetings)
+    return (least if most is None else min(least, most)), most
+
+
+def shared_people(seats: Mapping[UUID, Collection[UUID]]) -> dict[UUID, UUID]:
+    """The person of each desk that shares a delegate with another one, directly or through a third desk."""
+    leader: dict[UUID, UUID] = {}
+
+    def head(delegate: UUID) -> UUID:
+        while leader.setdefault(delegate, delegate) != delegate:
+            delegate = leader[delegate]
+        return delegate
+
+    for delegates in seats.values():
+        first, *others = delegates
+        for other in others:
+            leader[head(other)] = head(first)
+    person = {desk: head(next(iter(delegates))) for desk, delegates in seats.items()}
+    desks_of = Counter(person.values())
+    return {desk: found for desk, found in person.items() if desks_of[found] > 1}
+
+
+def _larger(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else max(one, other)
+
+
+def _company(event: Event, registration: Registration, desks: tuple[asked.Desk, ...]) -> asked.Company:
+    least, most = limits(event, registration)
+    return asked.Company(
+        id=str(registration.id),
+        side=registration.side.value,
+        desks=desks,
+        min_meetings=least,
+        max_meetings=most,
+        max_consecutive=event.max_consecutive,
+    )
+
+
+def _desks(event: Event, slots: Iterable[Slot]) -> dict[UUID, tuple[asked.Desk, ...]]:
+    """The desks of each registration, with the slots in which nobody is absent."""
+    of_event = (Desk.registration_id == Registration.id, Registration.event_id == event.id)
+    seats: dict[UUID, list[UUID]] = {}
+    query = select(DeskDelegate.desk_id, DeskDelegate.delegate_id).join(Desk).join(Registration).where(*of_event)
+    for desk_id, delegate_id in db.session.execute(query.order_by(DeskDelegate.position, DeskDelegate.delegate_id)):
+        seats.setdefault(desk_id, []).append(delegate_id)
+    people = shared_people(seats)
+    absent: dict[UUID, list[tuple[object, object]]] = {}
+    away = select(Absence.desk_id, Absence.starts_at, Absence.ends_at).join(Desk).join(Registration).where(*of_event)
+    for desk_id, starts_at, ends_at in db.session.execute(away):
+        absent.setdefault(desk_id, []).append((starts_at, ends_at))
+    times = [(slot.starts_at, slot.ends_at) for slot in slots]
+    rows = select(Desk.id, Desk.registration_id, Desk.table_id).join(Registration).where(*of_event)
+    found: dict[UUID, list[asked.Desk]] = {}
+    for desk_id, registration_id, table_id in db.session.execute(rows.order_by(Desk.number)):
+        free = tuple(
+            index
+            for index, (starts_at, ends_at) in enumerate(times)
+            if not any(begin < ends_at and end > starts_at for begin, end in absent.get(desk_id, ()))  # type: ignore[operator]
+        )
+        person = people.get(desk_id)
+        desk = asked.Desk(str(desk_id), free, str(table_id) if table_id else None, str(person) if person else None)
+        found.setdefault(registration_id, []).append(desk)
+    return {registration_id: tuple(desks) for registration_id, desks in found.items()}

@@ -1,0 +1,175 @@
+"""Publication: what a version changes for whom, and the one switch that makes it the version that everybody sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from eventsapp.db import db
+from eventsapp.domain.access import Actor, Permission, require
+from eventsapp.domain.errors import Conflict, DomainError
+from eventsapp.domain.values import ScheduleStatus
+from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Placement, Registration, Schedule
+from eventsapp.services import audit, schedules
+
+
+@dataclass(frozen=True)
+class Change:
+    """A meeting that is new (no `before`), cancelled (no `after`) or moved."""
+
+    before: Placement | None
+    after: Placement | None
+
+    @property
+    def place(self) -> Placement:
+        """The placement that names the two companies."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a version changes against what is published, and who has to be told."""
+
+    added: tuple[Change, ...]
+    moved: tuple[Change, ...]
+    cancelled: tuple[Change, ...]
+    people: frozenset[UUID]
+    companies: frozenset[UUID]
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """All changes."""
+        return (*self.added, *self.moved, *self.cancelled)
+
+
+def compare(schedule: Schedule) -> Difference:
+    """A version against what is published now."""
+    published = schedules.find_published(schedule.event)
+    before = schedules.list_placements(published) if published is not None else []
+    return _difference(schedule.event, before, schedules.list_placements(schedule))
+
+
+def _difference(event: Event, before: Iterable[Placement], after: Iterable[Placement]) -> Difference:
+    old = {place.meeting_id: place for place in before}
+    new = {place.meeting_id: place for place in after}
+    added = tuple(Change(None, place) for key, place in new.items() if key not in old)
+    cancelled = tuple(Change(place, None) for key, place in old.items() if key not in new)
+    moved = tuple(
+        Change(old[key], place) for key, place in new.items() if key in old and _seat_of(old[key]) != _seat_of(place)
+    )
+    changed = (*added, *moved, *cancelled)
+    places = [place for change in changed for place in (change.before, change.after) if place is not None]
+    people_at = _people_at_desks(event)
+    people = {
+        person for place in places for desk in (place.desk_a_id, place.desk_b_id) for person in people_at.get(desk, ())
+    }
+    companies = {registration for place in places for registration in (place.meeting.a_id, place.meeting.b_id)}
+    return Difference(added, moved, cancelled, frozenset(people), frozenset(companies))
+
+
+def _seat_of(place: Placement) -> tuple[UUID, UUID | None, UUID, UUID]:
+    return place.slot_id, place.table_id, place.desk_a_id, place.desk_b_id
+
+
+def _people_at_desks(event: Event) -> dict[UUID, list[UUID]]:
+    """The delegates of each desk who still represent their company."""
+    query = (
+        select(DeskDelegate.desk_id, DeskDelegate.delegate_id)
+        .join(Desk)
+        .join(Registration)
+        .join(Delegate, Delegate.id == DeskDelegate.delegate_id)
+        .where(Registration.event_id == event.id, Delegate.ended_at.is_(None))
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for desk_id, delegate_id in db.session.execute(query):
+        found.setdefault(desk_id, []).append(delegate_id)
+    return found
+
+
+def publish(
+    schedule: Schedule,
+    *,
+    actor: Actor,
+    now: datetime,
+    base_url: str,
+    organizer_address: str,  # noqa: ARG001 - the invitations of the next change carry it
+    edit: int | None = None,
+    replaces: UUID | bool | None = False,
+) -> Schedule:
+    """Make a draft the version that everybody sees: one switch, and one message to each person whose agenda changes.
+
+    `edit` and `replaces` are what the organizer saw: the edit of the draft, and the version that was published then
+    (None: nothing); publishing is refused when somebody changed either. False leaves the check out.
+    """
+    require(actor, Permission.SCHEDULE_PUBLISH, schedule.scope)
+    event = schedule.event
+    schedules.lock(event)
+    db.session.refresh(schedule)
+    if replaces is not False and event.published_schedule_id != replaces:
+        raise Conflict("published_meanwhile")
+    if schedule.status is not ScheduleStatus.DRAFT:
+        raise DomainError("not_a_draft", number=schedule.number)
+    if edit is not None and schedule.edit != edit:
+        raise Conflict("draft_changed")
+    _revive(schedule, now, urlsplit(base_url).hostname or "localhost")
+    judged = schedules.judge(schedule)
+    clashes = judged.violations()
+    if clashes:
+        raise DomainError("schedule_clashes", count=len(clashes))
+    difference = compare(schedule)
+    if not difference.changes:
+        raise DomainError("nothing_new")
+    _switch(schedule, actor, now)
+    for change in difference.cancelled:
+        change.place.meeting.cancelled_at = now
+    audit.record(
+        actor,
+        "schedule.published",
+        schedule,
+        at=now,
+        number=schedule.number,
+        publication=schedule.publication,
+        added=len(difference.added),
+        moved=len(difference.moved),
+        cancelled=len(difference.cancelled),
+        people=len(difference.people),
+    )
+    return schedule
+
+
+def _switch(schedule: Schedule, actor: Actor, now: datetime) -> None:
+    event = schedule.event
+    previous = schedules.find_published(event)
+    if previous is not None:
+        previous.status = ScheduleStatus.SUPERSEDED
+        db.session.flush()  # the database allows one published version at a time
+    last = db.session.scalar(select(func.max(Schedule.publication)).where(Schedule.event_id == event.id)) or 0
+    schedule.status = ScheduleStatus.PUBLISHED
+    schedule.publication = last + 1
+    schedule.published_by_id, schedule.published_at = actor.account_id, now
+    event.published_schedule_id = schedule.id
+    db.session.flush()
+
+
+def _revive(schedule: Schedule, now: datetime, host: str) -> None:
+    """A meeting that was cancelled since the draft was made is planned again as a new meeting."""
+    cancelled = [place for place in schedules.list_placements(schedule) if place.meeting.cancelled_at is not None]
+    if not cancelled:
+        return
+    live = schedules.live_meetings(schedule.event)
+    for place in cancelled:
+        old = place.meeting
+        meeting = live.get(schedules.key_of(old))
+        if meeting is None:
+            meeting = schedules.new_meeting(schedule.event, old.a_id, old.b_id, now=now, host=host)
+        if meeting.a_id != old.a_id:
+            place.desk_a_id, place.desk_b_id = place.desk_b_id, place.desk_a_id
+        place.meeting = meeting
+    db.session.flush()

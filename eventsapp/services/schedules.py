@@ -1,0 +1,369 @@
+"""Versions of the schedule: what the engine is asked, the draft that it answers, copies, and what a version breaks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from eventsapp.calendars.invite import new_uid
+from eventsapp.db import db
+from eventsapp.domain.access import Actor, Permission, require
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.values import ScheduleStatus
+from eventsapp.models import Event, Meeting, Placement, Registration, Run, Schedule, Unplaced
+from eventsapp.scheduling import checker
+from eventsapp.scheduling import problem as asked
+from eventsapp.scheduling import schedule as solved
+from eventsapp.scheduling.rules import Rule
+from eventsapp.services import audit, frames, requests
+
+PairKey = frozenset[UUID]
+
+
+# What the engine is asked ---------------------------------------------------------------------------------------------
+
+
+def build_problem(event: Event, *, keep_published: bool = False) -> asked.Problem:
+    """What the engine is asked about an event now; what is pinned in its current version stays where it is.
+
+    With `keep_published` the first aim is to change as little as possible of what is published.
+    """
+    frame = frames.read(event)
+    pairs = [pair for pair in requests.list_pairs(event) if {pair.a.id, pair.b.id} <= frame.companies.keys()]
+    current = find_current(event)
+    pinned = {key_of(place.meeting): place for place in list_placements(current) if place.is_pinned} if current else {}
+    slot_index = frame.slot_index
+    asked_for = tuple(_request(pair, pinned.get(frozenset({pair.a.id, pair.b.id})), slot_index) for pair in pairs)
+    published = None
+    if keep_published and event.published_schedule_id is not None:
+        known = {request.id for request in asked_for}
+        whole = asked.Problem(frame.problem_slots(event), (), asked_for)
+        placed = meetings_of(whole, frame, list_placements(published_of(event)))
+        published = tuple(meeting for meeting in placed if meeting.request in known and meeting.slot >= 0)
+    return asked.Problem(
+        slots=frame.problem_slots(event),
+        companies=tuple(company for key, company in frame.companies.items() if key in frame.approved),
+        requests=asked_for,
+        tables=frame.problem_tables(),
+        published=published,
+    )
+
+
+def _request(pair: requests.Pair, pinned: Placement | None, slot_index: Mapping[UUID, int]) -> asked.Request:
+    request = asked.Request(request_id(pair.a.id, pair.b.id), str(pair.a.id), str(pair.b.id), pair.value, pair.is_must)
+    if pinned is None or pinned.slot_id not in slot_index:
+        return request
+    pin = asked.Pin(slot_index[pinned.slot_id], str(pinned.table_id) if pinned.table_id else None)
+    return asked.Request(
+        request.id, request.a, request.b, request.value, request.must, desks=_desks_of(pinned, request), pin=pin
+    )
+
+
+def request_id(a_id: UUID, b_id: UUID) -> str:
+    """What the request of a pair is called in a problem."""
+    return f"{a_id}:{b_id}"
+
+
+def pair_of(name: str) -> tuple[UUID, UUID]:
+    """The two registrations behind the name of a request."""
+    a_id, _, b_id = name.partition(":")
+    return UUID(a_id), UUID(b_id)
+
+
+def key_of(row: Meeting | Unplaced) -> PairKey:
+    """A pair whichever way round it is kept."""
+    return frozenset({row.a_id, row.b_id})
+
+
+# Versions -------------------------------------------------------------------------------------------------------------
+
+
+def find_current(event: Event) -> Schedule | None:
+    """The version in work: the newest draft when it is newer than what is published, else what is published."""
+    query = (
+        select(Schedule)
+        .where(Schedule.event_id == event.id, Schedule.status.in_([ScheduleStatus.DRAFT, ScheduleStatus.PUBLISHED]))
+        .order_by(Schedule.number.desc())
+    )
+    return db.session.scalars(query).first()
+
+
+def find_published(event: Event) -> Schedule | None:
+    """The version that everybody sees, or None."""
+    return db.session.get(Schedule, event.published_schedule_id) if event.published_schedule_id else None
+
+
+def published_of(event: Event) -> Schedule:
+    """The version that everybody sees."""
+    found = find_published(event)
+    if found is None:
+        raise DomainError("nothing_published")
+    return found
+
+
+def find_version(event: Event, number: int) -> Schedule | None:
+    """A version by its number."""
+    if not 0 < number < 2**31:
+        return None
+    return db.session.scalar(select(Schedule).where(Schedule.event_id == event.id, Schedule.number == number))
+
+
+def list_versions(event: Event) -> list[tuple[Schedule, int]]:
+    """All versions, newest first, each with its number of meetings."""
+    held = (
+        select(Placement.schedule_id, func.count().label("held"))
+        .join(Schedule, Schedule.id == Placement.schedule_id)
+        .where(Schedule.event_id == event.id)
+        .group_by(Placement.schedule_id)
+        .subquery()
+    )
+    query = (
+        select(Schedule, func.coalesce(held.c.held, 0))
+        .outerjoin(held, held.c.schedule_id == Schedule.id)
+        .where(Schedule.event_id == event.id)
+        .options(joinedload(Schedule.created_by), joinedload(Schedule.published_by), joinedload(Schedule.parent))
+        .order_by(Schedule.number.desc())
+    )
+    return [(schedule, held) for schedule, held in db.session.execute(query)]
+
+
+def list_placements(schedule: Schedule) -> list[Placement]:
+    """The placements of a version with meeting, companies, slot and table, in time order."""
+    meeting = joinedload(Placement.meeting)
+    query = (
+        select(Placement)
+        .where(Placement.schedule_id == schedule.id)
+        .options(
+            meeting.joinedload(Meeting.a).joinedload(Registration.company),
+            meeting.joinedload(Meeting.b).joinedload(Registration.company),
+            joinedload(Placement.slot),
+            joinedload(Placement.table),
+        )
+    )
+    found = db.session.scalars(query)
+    return sorted(
+        found, key=lambda place: (place.slot.starts_at, place.table.position if place.table else -1, place.id)
+    )
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A pair that agreed to meet and is not in a version; `not_considered` when the pair agreed later."""
+
+    pair: requests.Pair
+    reason: str
+    detail: Mapping[str, Any]
+
+
+def list_missing(schedule: Schedule, placements: Iterable[Placement]) -> list[Missing]:
+    """What a version leaves out of the pairs that agree now, with the reasons; the most valuable first."""
+    rows = db.session.scalars(select(Unplaced).where(Unplaced.schedule_id == schedule.id))
+    reasons = {key_of(row): row for row in rows}
+    held = {key_of(place.meeting) for place in placements}
+    found = []
+    for pair in requests.list_pairs(schedule.event):
+        key = frozenset({pair.a.id, pair.b.id})
+        if key not in held:
+            row = reasons.get(key)
+            found.append(Missing(pair, row.reason if row else "not_considered", row.detail if row else {}))
+    return sorted(found, key=lambda missing: (-missing.pair.is_must, -missing.pair.value))
+
+
+# Judging --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A version as a problem and its meetings; `stale` are the requests that no longer stand."""
+
+    problem: asked.Problem
+    meetings: tuple[solved.Meeting, ...]
+    stale: tuple[str, ...]
+    frame: frames.Frame
+
+    def violations(self) -> tuple[checker.Violation, ...]:
+        """All broken rules by the independent checker; a meeting that nobody asks for any longer breaks one too."""
+        gone = tuple(checker.Violation(Rule.KNOWN, (name,)) for name in self.stale)
+        return (*gone, *checker.violations(self.problem, self.meetings))
+
+
+def judge(schedule: Schedule, placements: Sequence[Placement] | None = None) -> Judged:
+    """A version against the event as it is now, without pins: those bind the engine, not the organizer."""
+    event = schedule.event
+    placements = list_placements(schedule) if placements is None else placements
+    frame = frames.read(event)
+    pairs = [pair for pair in requests.list_pairs(event) if {pair.a.id, pair.b.id} <= frame.companies.keys()]
+    standing = {frozenset({pair.a.id, pair.b.id}): _request(pair, None, {}) for pair in pairs}
+    stale = {
+        key_of(place.meeting): _placed_request(place) for place in placements if key_of(place.meeting) not in standing
+    }
+    seated = frame.approved.union(*stale) if stale else frame.approved
+    problem = asked.Problem(
+        slots=frame.problem_slots(event),
+        companies=tuple(company for key, company in frame.companies.items() if key in seated),
+        requests=(*standing.values(), *stale.values()),
+        tables=frame.problem_tables(),
+    )
+    names = tuple(request.id for request in stale.values())
+    return Judged(problem, meetings_of(problem, frame, placements), names, frame)
+
+
+def _placed_request(place: Placement) -> asked.Request:
+    meeting = place.meeting
+    name = request_id(meeting.a_id, meeting.b_id)
+    return asked.Request(name, str(meeting.a_id), str(meeting.b_id), place.value)
+
+
+def meetings_of(
+    problem: asked.Problem, frame: frames.Frame, placements: Iterable[Placement]
+) -> tuple[solved.Meeting, ...]:
+    """Placements in the words of a problem; one in a slot that is gone is told by an index outside of the problem."""
+    by_pair = {frozenset(pair_of(request.id)): request for request in problem.requests}
+    slot_index = frame.slot_index
+    found = []
+    for place in placements:
+        request = by_pair.get(key_of(place.meeting)) or _placed_request(place)
+        table = str(place.table_id) if place.table_id else None
+        found.append(solved.Meeting(request.id, slot_index.get(place.slot_id, -1), table, _desks_of(place, request)))
+    return tuple(found)
+
+
+def _desks_of(place: Placement, request: asked.Request) -> tuple[str, str]:
+    desks = (str(place.desk_a_id), str(place.desk_b_id))
+    return desks if str(place.meeting.a_id) == request.a else (desks[1], desks[0])
+
+
+# Writing --------------------------------------------------------------------------------------------------------------
+
+
+def lock(event: Event) -> None:
+    """Make writers of this event's versions wait for each other, and read it afresh."""
+    db.session.execute(select(Event.id).where(Event.id == event.id).with_for_update())
+    db.session.refresh(event)
+
+
+def store_draft(run: Run, problem: asked.Problem, outcome: solved.Outcome, *, now: datetime, host: str) -> Schedule:
+    """A new draft from what the engine answered; `host` names the identities of new meetings. The event is locked."""
+    event = run.event
+    schedule = new_version(event, created_by_id=run.started_by_id, now=now, run_id=run.id)
+    schedule.levels = [
+        {"level": level.level, "value": level.value, "bound": level.bound, "optimal": level.optimal}
+        for level in outcome.levels
+    ]
+    slots = frames.read(event).slots
+    live = live_meetings(event)
+    pinned = {request.id for request in problem.requests if request.pin.slot is not None}
+    for held in outcome.meetings:
+        a_id, b_id = pair_of(held.request)
+        meeting = live.get(frozenset({a_id, b_id})) or new_meeting(event, a_id, b_id, now=now, host=host)
+        desks = [UUID(desk) for desk in held.desks]
+        if meeting.a_id != a_id:
+            desks.reverse()
+        db.session.add(
+            Placement(
+                schedule=schedule,
+                meeting=meeting,
+                slot_id=slots[held.slot].id,
+                table_id=UUID(held.table) if held.table else None,
+                desk_a_id=desks[0],
+                desk_b_id=desks[1],
+                value=problem.request_by_id[held.request].value,
+                is_pinned=held.request in pinned,
+            )
+        )
+    for left in outcome.unscheduled:
+        a_id, b_id = pair_of(left.request)
+        request = problem.request_by_id[left.request]
+        db.session.add(
+            Unplaced(
+                schedule=schedule,
+                a_id=a_id,
+                b_id=b_id,
+                value=request.value,
+                is_must=request.must,
+                reason=left.reason[:40],
+                detail=dict(left.detail),
+            )
+        )
+    db.session.flush()
+    return schedule
+
+
+def new_version(
+    event: Event,
+    *,
+    created_by_id: UUID | None,
+    now: datetime,
+    run_id: UUID | None = None,
+    parent: Schedule | None = None,
+) -> Schedule:
+    """An empty draft with the next number; the event is locked."""
+    last = db.session.scalar(select(func.max(Schedule.number)).where(Schedule.event_id == event.id)) or 0
+    schedule = Schedule(
+        event=event, number=last + 1, run_id=run_id, parent=parent, created_by_id=created_by_id, created_at=now
+    )
+    db.session.add(schedule)
+    db.session.flush()
+    return schedule
+
+
+def live_meetings(event: Event) -> dict[PairKey, Meeting]:
+    """The meeting of each pair that has one which is not cancelled."""
+    query = select(Meeting).where(Meeting.event_id == event.id, Meeting.cancelled_at.is_(None))
+    return {key_of(meeting): meeting for meeting in db.session.scalars(query.order_by(Meeting.created_at))}
+
+
+def new_meeting(event: Event, a_id: UUID, b_id: UUID, *, now: datetime, host: str) -> Meeting:
+    """A meeting of a pair with an identity of its own, which calendars keep for ever."""
+    meeting = Meeting(event=event, a_id=a_id, b_id=b_id, uid=new_uid(host, secrets.SystemRandom()), created_at=now)
+    db.session.add(meeting)
+    return meeting
+
+
+def copy(schedule: Schedule, *, actor: Actor, now: datetime, host: str) -> Schedule:
+    """A new draft like an older version: the way to change or to bring back what was published."""
+    require(actor, Permission.SCHEDULE_ADJUST, schedule.scope)
+    event = schedule.event
+    lock(event)
+    draft = new_version(event, created_by_id=actor.account_id, now=now, run_id=schedule.run_id, parent=schedule)
+    draft.levels = list(schedule.levels)
+    live = live_meetings(event)
+    for place in list_placements(schedule):
+        meeting, desks = place.meeting, (place.desk_a_id, place.desk_b_id)
+        if meeting.cancelled_at is not None:
+            old = meeting
+            meeting = live.get(key_of(old)) or new_meeting(event, old.a_id, old.b_id, now=now, host=host)
+            desks = desks if meeting.a_id == old.a_id else (desks[1], desks[0])
+        db.session.add(
+            Placement(
+                schedule=draft,
+                meeting=meeting,
+                slot_id=place.slot_id,
+                table_id=place.table_id,
+                desk_a_id=desks[0],
+                desk_b_id=desks[1],
+                value=place.value,
+                is_pinned=place.is_pinned,
+            )
+        )
+    for row in db.session.scalars(select(Unplaced).where(Unplaced.schedule_id == schedule.id)):
+        db.session.add(
+            Unplaced(
+                schedule=draft,
+                a_id=row.a_id,
+                b_id=row.b_id,
+                value=row.value,
+                is_must=row.is_must,
+                reason=row.reason,
+                detail=row.detail,
+            )
+        )
+    audit.record(actor, "schedule.copied", draft, at=now, number=draft.number, copied_from=schedule.number)
+    return draft
