@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -79,3 +80,23 @@ def can_send(status: RegistrationStatus, event: Dates, now: datetime) -> bool:
     if status is RegistrationStatus.CHANGES_REQUESTED:
         return event.status is EventStatus.OPEN and now < event.requests_close_at
     return status is RegistrationStatus.DRAFT and deadlines.is_registration_open(event, now)
+
+
+@dataclass(frozen=True)
+class Payback:
+    """What a choice of terms brings: how many companies chose one of them, and how many each."""
+
+    total: int
+    by_term: dict[str, int]
+
+
+def payback(theirs: Iterable[Iterable[str]], mine: Collection[str]) -> Payback:
+    """How many of the other side chose what we chose, most wanted first; `theirs` has the terms of each company."""
+    counts = dict.fromkeys(mine, 0)
+    total = 0
+    for terms in theirs:
+        shared = counts.keys() & set(terms)
+        total += bool(shared)
+        for code in shared:
+            counts[code] += 1
+    return Payback(total, dict(sorted(counts.items(), key=lambda entry: -entry[1])))

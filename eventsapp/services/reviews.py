@@ -1,0 +1,161 @@
+"""The organizer's review: which registrations there are, and the decision on each, mailed to the company."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import flag_modified
+
+from eventsapp.db import db
+from eventsapp.domain import lifecycle
+from eventsapp.domain.access import Actor, Permission, require
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.matching import folded
+from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.models import Company, Event, Registration
+from eventsapp.services import audit, registrations
+
+Status = RegistrationStatus
+
+
+def count_by_status(event: Event) -> dict[Status, int]:
+    """How many registrations stand where."""
+    query = (
+        select(Registration.status, func.count()).where(Registration.event_id == event.id).group_by(Registration.status)
+    )
+    found = dict(db.session.execute(query).tuples().all())
+    return {status: found.get(status, 0) for status in Status}
+
+
+def count_to_review(event: Event) -> int:
+    """How many registrations wait for the organizer."""
+    return count_by_status(event)[Status.SUBMITTED]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One page of registrations and how many there are in all."""
+
+    rows: list[Registration]
+    total: int
+
+
+SORTS = ("name", "folio", "sent", "city")
+
+
+def search(
+    event: Event,
+    *,
+    status: Status | None = None,
+    side: Side | None = None,
+    words: str = "",
+    sort: str = "",
+    page: int = 1,
+    per_page: int = 25,
+) -> Found:
+    """One page of an event's registrations. Words are looked for in name, legal name, city and folio.
+
+    Case and accents do not count, for searching and for sorting, which no database does alike: keys and names of all
+    are read (5,000 rows, some milliseconds), the rows of the page alone in full.
+    """
+    query = (
+        select(
+            Registration.id,
+            Registration.number,
+            Registration.submitted_at,
+            Company.name,
+            Company.legal_name,
+            Company.city,
+        )
+        .join(Company, Company.id == Registration.company_id)
+        .where(Registration.event_id == event.id)
+    )
+    if status is not None:
+        query = query.where(Registration.status == status)
+    if side is not None:
+        query = query.where(Registration.side == side)
+    wanted = folded(words).split()
+    keys = []
+    for id_, number, sent, name, legal_name, city in db.session.execute(query):
+        text = folded(f"{number:04d} {name} {legal_name} {city}")
+        if all(word in text for word in wanted):
+            order = {
+                "name": (folded(name),),
+                "city": (folded(city), folded(name)),
+                "sent": (sent is None, sent.timestamp() if sent else 0.0),
+            }
+            keys.append((order.get(sort.lstrip("-"), ()), number, id_))
+    keys.sort(key=lambda key: key[:2], reverse=sort.startswith("-"))
+    ids = [id_ for _, _, id_ in keys[(page - 1) * per_page : page * per_page]]
+    rows = db.session.scalars(
+        select(Registration).where(Registration.id.in_(ids)).options(joinedload(Registration.company))
+    )
+    by_id = {row.id: row for row in rows}
+    return Found([by_id[id_] for id_ in ids], len(keys))
+
+
+def approve(registration: Registration, *, actor: Actor, now: datetime) -> None:
+    """Accept a sent registration and tell the company."""
+    _decide(registration, "approve", "", actor, now)
+    audit.record(actor, "registration.approved", registration, at=now)
+    registrations.tell("registration_approved", registration, now)
+
+
+def approve_all(event: Event, ids: Collection[UUID], *, actor: Actor, now: datetime) -> int:
+    """Accept those of these registrations that wait for review; how many."""
+    require(actor, Permission.REGISTRATION_REVIEW, event.scope)
+    query = (
+        select(Registration)
+        .where(
+            Registration.event_id == event.id,
+            Registration.id.in_(set(ids)),
+            Registration.status == Status.SUBMITTED,
+        )
+        .order_by(Registration.id)
+        .with_for_update()
+    )
+    waiting = list(db.session.scalars(query))
+    for registration in waiting:
+        approve(registration, actor=actor, now=now)
+    return len(waiting)
+
+
+def reject(registration: Registration, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Refuse a sent registration, with the reason that the company reads."""
+    _decide(registration, "reject", reason, actor, now)
+    audit.record(actor, "registration.rejected", registration, at=now, reason=reason)
+    registrations.tell("registration_rejected", registration, now)
+
+
+def request_changes(registration: Registration, text: str, *, actor: Actor, now: datetime) -> None:
+    """Give a sent registration back, with what the company should change."""
+    _decide(registration, "request_changes", text, actor, now)
+    audit.record(actor, "registration.changes_requested", registration, at=now, reason=text)
+    registrations.tell("registration_changes_requested", registration, now)
+
+
+def reopen(registration: Registration, *, actor: Actor, now: datetime) -> None:
+    """Look at a refused registration once more."""
+    require(actor, Permission.REGISTRATION_REVIEW, registration.scope)
+    registrations.lock(registration)
+    if registration.status is not Status.REJECTED:
+        raise DomainError("wrong_status")
+    registration.status = lifecycle.registration(registration.status, "reopen")
+    registration.decision_reason = ""
+    registrations.touch(registration, now)
+    audit.record(actor, "registration.reopened", registration, at=now)
+
+
+def _decide(registration: Registration, action: str, reason: str, actor: Actor, now: datetime) -> None:
+    require(actor, Permission.REGISTRATION_REVIEW, registration.scope)
+    registrations.lock(registration)
+    registration.status = lifecycle.registration(registration.status, action)
+    registration.decision_reason = reason
+    registration.decided_at = now
+    registration.decided_by_id = actor.account_id
+    flag_modified(registration, "decided_at")
