@@ -1,0 +1,136 @@
+"""Turns a row of the outbox into a mail: subject, text and HTML in the recipient's language, and the calendar part.
+
+A template gets the row's `fields` (by name and as `fields`), `recipient`, `event`, `base_url`, `lang` and `link(path)`,
+nothing else. What people typed is text: escaped in HTML, without line ends in headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from jinja2 import StrictUndefined
+
+from eventsapp.calendars import build, message, record
+from eventsapp.calendars.invite import Person
+from eventsapp.calendars.text import clean_line, clean_name
+from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
+from eventsapp.models import Event, OutboxMessage
+
+INVITATION = "invitation"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What the recipient reads."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class EventShown:
+    """What a template may know of an event."""
+
+    name: str
+    code: str
+    venue: str
+    city: str
+    contact_email: str
+    time_zone: str
+    zone: ZoneInfo
+
+
+def render(row: OutboxMessage, *, base_url: str) -> Rendered:
+    """Subject, text and HTML of a mail; a field that a template misses is an error, not a blank."""
+    locale = row.locale if row.locale in LOCALES else DEFAULT_LOCALE
+    templates = current_app.jinja_env.overlay(undefined=StrictUndefined)
+    values: dict[str, Any] = {
+        **row.fields,
+        "fields": row.fields,
+        "recipient": clean_name(row.to_name),
+        "event": _shown(row.event),
+        "base_url": base_url,
+        "lang": locale.replace("_", "-"),
+        "link": _linker(base_url),
+    }
+    with force_locale(locale):
+        subject = clean_line(templates.get_template(f"mail/{row.kind}.subject.txt").render(values))
+        values["subject"] = subject
+        text = templates.get_template(f"mail/{row.kind}.txt").render(values).strip() + "\n"
+        html = templates.get_template(f"mail/{row.kind}.html").render(values)
+    return Rendered(subject, text, html)
+
+
+def build_message(row: OutboxMessage, *, base_url: str, host: str, mail_from: str, date: datetime) -> EmailMessage:
+    """The whole mail, ready for the server; the same row always has the same Message-ID."""
+    rendered = render(row, base_url=base_url)
+    sender = Person(row.event.name if row.event else "Encuentro", mail_from)
+    recipient = Person(row.to_name, ascii_address(row.to_address))
+    message_id = f"<{row.message_id}@{host}>"
+    if row.kind == INVITATION:
+        mail = _invitation(row, rendered, sender, recipient, message_id, date)
+    else:
+        mail = EmailMessage(policy=SMTP)
+        mail["From"] = Address(display_name=sender.name, addr_spec=sender.address)
+        mail["To"] = Address(display_name=recipient.name, addr_spec=recipient.address)
+        if row.event and row.event.contact_email:
+            mail["Reply-To"] = Address(addr_spec=ascii_address(row.event.contact_email))
+        mail["Subject"] = rendered.subject
+        mail["Date"] = date
+        mail["Message-ID"] = message_id
+        mail.set_content(rendered.text, cte="quoted-printable")
+        mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        mail["Content-Language"] = row.locale.replace("_", "-")
+    mail["Auto-Submitted"] = "auto-generated"
+    return mail
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain in the form that every server takes (xn--)."""
+    local, _, domain = address.strip().rpartition("@")
+    return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
+
+
+def _invitation(
+    row: OutboxMessage, rendered: Rendered, sender: Person, recipient: Person, message_id: str, date: datetime
+) -> EmailMessage:
+    invitation = record.from_dict(row.fields["invitation"])
+    method = row.fields["method"]
+    ics = build.request(invitation) if method == "REQUEST" else build.cancel(invitation, whole=row.fields["whole"])
+    return message.invitation_message(
+        invitation,
+        method,
+        ics,
+        sender=Person(sender.name, invitation.organizer.address),
+        recipient=recipient,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        message_id=message_id,
+        date=date,
+    )
+
+
+def _shown(event: Event | None) -> EventShown | None:
+    if event is None:
+        return None
+    return EventShown(
+        clean_name(event.name), event.code, event.venue, event.city, event.contact_email, event.time_zone, event.zone
+    )
+
+
+def _linker(base_url: str) -> Callable[[str], str]:
+    def link(path: str) -> str:
+        """The full address of a page of ours."""
+        return f"{base_url.rstrip('/')}/{path.lstrip('/')}"
+
+    return link

@@ -1,0 +1,307 @@
+"""Invitations: what each delegate's calendar is told when a version of the schedule is published.
+
+`announce` compares what is published with what each person was last sent and writes one mail for each person and
+meeting that differs. The rows of `invitation` hold what was sent, word for word: feeds and cancellations come from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from random import SystemRandom
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from eventsapp.calendars import invite, record
+from eventsapp.calendars.invite import Change, Message, Person, Sent
+from eventsapp.calendars.text import clean_line
+from eventsapp.db import db
+from eventsapp.domain.values import InvitationMethod
+from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
+from eventsapp.models import (
+    Delegate,
+    Event,
+    Invitation,
+    Meeting,
+    OutboxMessage,
+    Placement,
+    Schedule,
+)
+from eventsapp.services import meetings, outbox, wording
+from eventsapp.services.meetings import Part
+
+ALARM_MINUTES = 10
+MOST_TERMS = 6
+
+Key = tuple[UUID, UUID]  # meeting, delegate
+
+
+@dataclass(frozen=True)
+class Place:
+    """One person at one meeting, and the language in which this person reads about it."""
+
+    part: Part
+    delegate: Delegate
+    locale: str
+
+    @property
+    def key(self) -> Key:
+        """Meeting and delegate."""
+        return self.part.placement.meeting_id, self.delegate.id
+
+
+def announce(event: Event, schedule: Schedule, *, now: datetime, base_url: str, organizer_address: str) -> int:
+    """Tell everybody whose meetings differ from what they were last sent; how many people get mail.
+
+    Called inside the publication. The first time everything is new; then a moved meeting is a REQUEST with the next
+    SEQUENCE, a dropped one a CANCEL, and who is not concerned hears nothing.
+    """
+    rows = _rows(event)
+    placements = meetings.list_placements(schedule)
+    places = _places(placements, rows)
+    author = _Author(event, base_url, Person(event.name, organizer_address), now)
+    planned = {place.key: invitation for place, invitation in author.write_all(places, rows)}
+    sent = {key: _sent(row, planned.get(key)) for key, row in rows.items()}
+    host = urlsplit(base_url).hostname or "localhost"
+    messages = invite.next_messages(sent, planned, make_uid=lambda: invite.new_uid(host, SystemRandom()), now=now)
+
+    by_key = {place.key: place for place in places}
+    mails: list[OutboxMessage] = []
+    for locale, group in _by_locale(messages, by_key, rows):
+        with force_locale(locale):
+            for message in group:
+                key = (message.meeting, message.person)
+                mails += author.keep(message, planned.get(key), by_key.get(key), rows.get(key))
+    told = {message.person for message in messages}
+    mails += _summaries(event, schedule, places, told, rows, now)
+    outbox.add_all(mails)
+    return len(told)
+
+
+@dataclass(frozen=True)
+class _Author:
+    """Writes the invitations and the mails of one publication."""
+
+    event: Event
+    base_url: str
+    organizer: Person
+    now: datetime
+
+    def write_all(
+        self, places: Sequence[Place], rows: dict[Key, Invitation]
+    ) -> Iterable[tuple[Place, invite.Invitation]]:
+        """What everybody's calendar shall show."""
+        for locale, group in groupby(places, key=lambda place: place.locale):
+            with force_locale(locale):
+                for place in group:
+                    yield place, self._write(place, rows.get(place.key))
+
+    def _write(self, place: Place, row: Invitation | None) -> invite.Invitation:
+        return meetings.describe(
+            place.part,
+            self.event,
+            organizer=self.organizer,
+            base_url=self.base_url,
+            now=self.now,
+            locale=place.locale,
+            uid=row.content["invitation"]["uid"] if row else None,
+            attendee=meetings.mailbox(place.delegate),
+        )
+
+    def keep(
+        self,
+        message: Message[UUID, UUID],
+        planned: invite.Invitation | None,
+        place: Place | None,
+        row: Invitation | None,
+    ) -> list[OutboxMessage]:
+        """Note what this person is told, and give the mail that says it."""
+        before = record.from_dict(row.content["invitation"]) if row else None
+        if message.method == "CANCEL":
+            assert before is not None
+            said = replace(before, cancelled=True)
+        else:
+            assert planned is not None
+            said = planned
+        said = replace(message.stamp(said), last_modified=message.dtstamp)
+        if row is None:
+            row = Invitation(meeting_id=message.meeting, delegate_id=message.person, created_at=self.now)
+            db.session.add(row)
+        counterpart = row.content["counterpart"] if place is None else clean_line(place.part.other.company.name)
+        row.method = InvitationMethod(message.method)
+        row.sequence, row.stamped_at = message.sequence, message.dtstamp
+        row.content_hash = invite.content_hash(said)
+        row.content = {
+            "invitation": record.to_dict(said),
+            "counterpart": counterpart,
+            "change": message.change.value,
+        }
+        return self._mail(message, said, before, counterpart)
+
+    def _mail(
+        self,
+        message: Message[UUID, UUID],
+        said: invite.Invitation,
+        before: invite.Invitation | None,
+        counterpart: str,
+    ) -> list[OutboxMessage]:
+        if said.attendee is None or said.attendee.is_at(self.organizer.address):
+            return []  # a calendar cannot invite this mailbox; the page and the feed show the meeting all the same
+        zone = self.event.zone
+        fields: dict[str, Any] = {
+            "change": message.change.value,
+            "method": message.method,
+            "whole": message.whole,
+            "invitation": record.to_dict(said),
+            "counterpart": counterpart,
+            "day": wording.day(said.start, zone),
+            "short_day": wording.short_day(said.start, zone),
+            "start": wording.clock(said.start, zone),
+            "hours": wording.hours(said.start, said.end, zone),
+            "place": said.location,
+            "about": said.description.replace(said.url, "").strip(),
+            "page": meetings.meeting_path(self.event, message.meeting),
+            "agenda": f"/e/{self.event.code}/agenda",
+            "before": None,
+        }
+        if before is not None and message.change is Change.MOVED:
+            fields["before"] = {
+                "day": wording.day(before.start, zone),
+                "start": wording.clock(before.start, zone),
+                "hours": wording.hours(before.start, before.end, zone),
+                "place": before.location,
+            }
+        return [
+            outbox.message(
+                "invitation",
+                key=f"invitation:{message.meeting.hex}:{message.person.hex}:{message.sequence}"
+                f":{message.dtstamp:%Y%m%d%H%M%S}",
+                to_address=said.attendee.address,
+                to_name=said.attendee.name,
+                locale=said.language.replace("-", "_"),
+                fields=fields,
+                at=self.now,
+                event=self.event,
+            )
+        ]
+
+
+def _rows(event: Event) -> dict[Key, Invitation]:
+    """What everybody was last sent about the meetings of this event."""
+    query = (
+        select(Invitation)
+        .join(Meeting, Meeting.id == Invitation.meeting_id)
+        .where(Meeting.event_id == event.id)
+        .options(joinedload(Invitation.delegate).joinedload(Delegate.account))
+    )
+    return {(row.meeting_id, row.delegate_id): row for row in db.session.scalars(query)}
+
+
+def _places(placements: Iterable[Placement], rows: dict[Key, Invitation]) -> list[Place]:
+    """Everybody at every meeting, by language; who was invited is told about it in the language of the invitation."""
+    found = []
+    for placement in placements:
+        for part in meetings.parts(placement):
+            for delegate in meetings.people(part.own_desk):
+                row = rows.get((placement.meeting_id, delegate.id))
+                is_invited = row is not None and row.method is InvitationMethod.REQUEST
+                locale = _locale_of(row) if row is not None and is_invited else meetings.language_of(delegate)
+                found.append(Place(part, delegate, locale))
+    return sorted(found, key=lambda place: place.locale)
+
+
+def _sent(row: Invitation, planned: invite.Invitation | None) -> Sent:
+    last = record.from_dict(row.content["invitation"])
+    has_moved_house = planned is not None and planned.attendee != last.attendee
+    return Sent(
+        uid=last.uid,
+        sequence=row.sequence,
+        dtstamp=row.stamped_at,
+        # Another mailbox has not been sent anything yet.
+        content_hash="" if has_moved_house else row.content_hash,
+        start=last.start,
+        end=last.end,
+        location=last.location,
+        cancelled=row.method is InvitationMethod.CANCEL,
+    )
+
+
+def _by_locale(
+    messages: Iterable[Message[UUID, UUID]], places: dict[Key, Place], rows: dict[Key, Invitation]
+) -> Iterable[tuple[str, Iterable[Message[UUID, UUID]]]]:
+    def locale(message: Message[UUID, UUID]) -> str:
+        key = (message.meeting, message.person)
+        return places[key].locale if key in places else _locale_of(rows[key])
+
+    return groupby(sorted(messages, key=locale), key=locale)
+
+
+def _locale_of(row: Invitation) -> str:
+    locale = str(row.content["invitation"]["language"]).replace("-", "_")
+    return locale if locale in LOCALES else DEFAULT_LOCALE
+
+
+def _summaries(
+    event: Event,
+    schedule: Schedule,
+    places: Sequence[Place],
+    told: set[UUID],
+    rows: dict[Key, Invitation],
+    now: datetime,
+) -> list[OutboxMessage]:
+    """One mail to each person whose agenda is new or differs: how many meetings, on which days, where to see them."""
+    known_before = {delegate_id for _meeting, delegate_id in rows}
+    agendas: dict[Delegate, list[Part]] = {}
+    for place in places:
+        if place.delegate.id in told:
+            agendas.setdefault(place.delegate, []).append(place.part)
+    mails = []
+    for locale, group in groupby(sorted(agendas, key=meetings.language_of), key=meetings.language_of):
+        with force_locale(locale):
+            for delegate in group:
+                is_change = delegate.id in known_before
+                mails.append(_summary(event, schedule, delegate, agendas[delegate], is_change, locale, now))
+    return mails
+
+
+def _summary(
+    event: Event,
+    schedule: Schedule,
+    delegate: Delegate,
+    agenda: list[Part],
+    is_change: bool,
+    locale: str,
+    now: datetime,
+) -> OutboxMessage:
+    zone = event.zone
+    placed = sorted(agenda, key=lambda part: part.placement.slot.starts_at)
+    return outbox.message(
+        "agenda_published",
+        key=f"agenda:{schedule.id.hex}:{delegate.id.hex}",
+        to_address=delegate.email,
+        to_name=delegate.name,
+        locale=locale,
+        fields={
+            "is_change": is_change,
+            "count": len(placed),
+            "days": wording.days(part.placement.slot.starts_at.astimezone(zone).date() for part in placed),
+            "page": f"/e/{event.code}/agenda",
+            "meetings": [
+                [
+                    wording.short_day(part.placement.slot.starts_at, zone),
+                    wording.hours(part.placement.slot.starts_at, part.placement.slot.ends_at, zone),
+                    clean_line(part.other.company.name),
+                    part.placement.table.label if part.placement.table else "",
+                ]
+                for part in placed
+            ],
+        },
+        at=now,
+        event=event,
+    )

@@ -1,0 +1,55 @@
+"""Days and times as calendars and mails say them; the language is the one that i18n holds at the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """A day with its name: martes 9 de marzo."""
+    language = _language()
+    return format_date(moment.astimezone(zone), "EEEE, MMMM d" if language == "en" else "EEEE d 'de' MMMM", language)
+
+
+def short_day(moment: datetime, zone: ZoneInfo) -> str:
+    """A day where its month is known: martes 9."""
+    language = _language()
+    return format_date(moment.astimezone(zone), "EEE d" if language == "en" else "EEEE d", language)
+
+
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """Hours and minutes: 10:15."""
+    return moment.astimezone(zone).strftime("%H:%M")
+
+
+def hours(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """From when to when: 10:15–10:35."""
+    return f"{clock(start, zone)}–{clock(end, zone)}"
+
+
+def days(dates: Iterable[date]) -> str:
+    """Days of an event: 9 y 10 de marzo; with both months where they differ."""
+    ordered = sorted(set(dates))
+    language = _language()
+    if len({(one.year, one.month) for one in ordered}) == 1 and len(ordered) > 1:
+        month = format_date(ordered[0], "MMMM", language)
+        numbers = _enumerated([str(one.day) for one in ordered])
+        return _("%(days)s de %(month)s", days=numbers, month=month)
+    pattern = "MMMM d" if language == "en" else "d 'de' MMMM"
+    return _enumerated([format_date(one, pattern, language) for one in ordered])
+
+
+def _enumerated(parts: list[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return _("%(first)s y %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def _language() -> str:
+    return str(get_locale() or "es_MX")[:2]

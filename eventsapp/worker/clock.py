@@ -1,0 +1,10 @@
+"""The time, fetched at this door and handed down."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """This instant, in UTC."""
+    return datetime.now(UTC)
