@@ -15,7 +15,7 @@ from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.values import ScheduleStatus
 from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Placement, Registration, Schedule
-from eventsapp.services import audit, schedules
+from eventsapp.services import audit, invitations, schedules
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def publish(
     actor: Actor,
     now: datetime,
     base_url: str,
-    organizer_address: str,  # noqa: ARG001 - the invitations of the next change carry it
+    organizer_address: str,
     edit: int | None = None,
     replaces: UUID | bool | None = False,
 ) -> Schedule:
@@ -129,6 +129,8 @@ def publish(
     _switch(schedule, actor, now)
     for change in difference.cancelled:
         change.place.meeting.cancelled_at = now
+    db.session.flush()
+    told = invitations.announce(event, schedule, now=now, base_url=base_url, organizer_address=organizer_address)
     audit.record(
         actor,
         "schedule.published",
@@ -139,7 +141,7 @@ def publish(
         added=len(difference.added),
         moved=len(difference.moved),
         cancelled=len(difference.cancelled),
-        people=len(difference.people),
+        people=told,
     )
     return schedule
 

@@ -6,6 +6,7 @@ and a worker that was taken for dead is refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,7 @@ from eventsapp.domain.lifecycle import FINISHED_RUNS
 from eventsapp.domain.values import JobState, RunStatus
 from eventsapp.models import Event, Run, Schedule
 from eventsapp.scheduling import archive, checker
-from eventsapp.scheduling.problem import Problem, ProblemError
+from eventsapp.scheduling.problem import Company, Problem, ProblemError
 from eventsapp.scheduling.schedule import Outcome
 from eventsapp.services import audit, frames, jobs, schedules
 
@@ -142,12 +143,28 @@ def _size(problem: Problem) -> dict[str, Any]:
     """How large a problem is, for screens that must not read all of it."""
     return {
         "asked": len(problem.requests),
+        "ceiling": ceiling(problem),
         "companies": len(problem.companies),
         "tables": len(problem.tables or ()),
         "slots": len(problem.slots),
         "pinned": sum(request.pin.slot is not None for request in problem.requests),
         "musts": sum(request.must for request in problem.requests),
     }
+
+
+def ceiling(problem: Problem) -> int:
+    """A number of meetings that no schedule exceeds: what each side can hold, and what the tables can."""
+    room = len(problem.tables or ()) * len(problem.slots)
+    for side in ("a", "b"):
+        wished = Counter(getattr(request, side) for request in problem.requests)
+        room = min(room, sum(min(count, _most(problem.company_by_id[name])) for name, count in wished.items()))
+    return room
+
+
+def _most(company: Company) -> int:
+    """How many meetings a company can hold at most, other companies apart."""
+    people = {(desk.person or desk.id, slot) for desk in company.desks for slot in desk.slots}
+    return len(people) if company.max_meetings is None else min(len(people), company.max_meetings)
 
 
 # Told by the worker ---------------------------------------------------------------------------------------------------
