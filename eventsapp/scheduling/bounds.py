@@ -30,6 +30,7 @@ class Choice:
 
     requests: tuple[int, ...]
     figures: dict[str, int]
+    flows: np.ndarray
 
 
 class Network:
@@ -73,9 +74,17 @@ class Network:
         self.first_request = len(self._tails)
         for tail, head in zip(left, right, strict=True):
             self._arc(tail, head, 1)
-        self.supply = sum(room for tail, room in zip(self._tails, self._room, strict=True) if tail == 0)
-        self.supply = min(self.supply, len(arcs))
+        self.supply = min(len(arcs), sum(room for tail, room in zip(self._tails, self._room, strict=True) if tail == 0))
         self._arc(0, 1, self.supply)
+        self.tails = np.array(self._tails, dtype=np.int32)
+        self.heads = np.array(self._heads, dtype=np.int32)
+        self.room = np.array(self._room, dtype=np.int64)
+        self.request_arcs = slice(self.first_request, self.first_request + len(arcs))
+        index = self.index
+        pinned = set(index.pinned)
+        self.values = np.array([index.values[r] for r in self.live], dtype=np.int64)
+        self.musts = np.array([index.musts[r] for r in self.live], dtype=np.int64)
+        self.pins = np.array([r in pinned for r in self.live], dtype=np.int64)
 
     def _fan(self, companies: Sequence[int], numbers: Sequence[int], end: int) -> list[int]:
         """The node at which each request arc meets its company, on the source's (0) or the sink's (1) side."""
@@ -120,34 +129,24 @@ class Network:
             nodes.append(node)
         return nodes
 
-    def choose(self, levels: Sequence[str], *, without: frozenset[int] = frozenset()) -> Choice:
-        """The best choice for the levels in their order; requests of `without` are not chosen."""
+    def choose(self, levels: Sequence[str]) -> Choice:
+        """A best choice for the levels in their order, with the figures that no schedule can beat."""
+        flows = self._solve(self.room, self._costs(levels), self._supplies())
+        return Choice(self._chosen(flows), self._figures(flows), flows)
+
+    def face(self, levels: Sequence[str], choice: Choice) -> Face:
+        """What all best choices have in common, by complementary slackness with the potentials of one of them."""
+        return Face(self, self._costs(levels), choice.flows)
+
+    def _costs(self, levels: Sequence[str]) -> np.ndarray:
+        """The cost of a unit on each arc: minus the weighted figures it brings."""
         weights = self._weights(levels)
-        cost = np.zeros(len(self._tails), dtype=np.int64)
+        cost = np.zeros(len(self.tails), dtype=np.int64)
         for arc, _ in self._rung:
             cost[arc] = -weights["shortfall"]
-        index = self.index
-        gain = [
-            -(
-                index.values[r] * weights["value"]
-                + index.musts[r] * weights["musts"]
-                + weights["pin"] * (r in self._pins)
-            )
-            for r in self.live
-        ]
-        count = len(self.live)
-        room = np.array(self._room, dtype=np.int64)
-        for part in range(2 if self.doubled else 1):
-            first = self.first_request + part * count
-            cost[first : first + count] = gain
-            if without:
-                room[first : first + count] = [request not in without for request in self.live]
-        flows = self._solve(room, cost)
-        return self._read(flows)
-
-    @property
-    def _pins(self) -> frozenset[int]:
-        return frozenset(self.index.pinned)
+        gain = self.values * weights["value"] + self.musts * weights["musts"] + self.pins * weights["pin"]
+        cost[self.request_arcs] = -np.tile(gain, 2 if self.doubled else 1)
+        return cost
 
     def _weights(self, levels: Sequence[str]) -> dict[str, int]:
         """A weight per level so that one unit of an earlier level outweighs all of the later ones."""
@@ -167,38 +166,98 @@ class Network:
         weights["pin"] = weight if index.pinned else 0
         return weights
 
-    def _solve(self, room: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    def _supplies(self) -> np.ndarray:
+        supplies = np.zeros(self.nodes, dtype=np.int64)
+        supplies[0], supplies[1] = self.supply, -self.supply
+        return supplies
+
+    def _solve(self, room: np.ndarray, cost: np.ndarray, supplies: np.ndarray) -> np.ndarray:
+        """The cheapest flow on each arc; arcs without room are left out of the network."""
+        used = np.flatnonzero(room)
         flow = min_cost_flow.SimpleMinCostFlow()
-        arcs = flow.add_arcs_with_capacity_and_unit_cost(
-            np.array(self._tails, dtype=np.int32), np.array(self._heads, dtype=np.int32), room, cost
-        )
-        flow.set_node_supply(0, self.supply)
-        flow.set_node_supply(1, -self.supply)
+        arcs = flow.add_arcs_with_capacity_and_unit_cost(self.tails[used], self.heads[used], room[used], cost[used])
+        nodes = np.flatnonzero(supplies)
+        flow.set_nodes_supplies(nodes.astype(np.int32), supplies[nodes])
         status = flow.solve()
         if status != flow.OPTIMAL:
             raise ArithmeticError(f"the flow of the choice ended with {status}")
-        return np.asarray(flow.flows(arcs))
+        flows = np.zeros(len(room), dtype=np.int64)
+        flows[used] = flow.flows(arcs)
+        return flows
 
-    def _read(self, flows: np.ndarray) -> Choice:
-        """The requests that are chosen and the figures; halves of the doubled graph count as half."""
-        index = self.index
+    def _units(self, flows: np.ndarray) -> tuple[np.ndarray, int]:
+        """The units on each request, and how many make it whole."""
+        used = flows[self.request_arcs]
+        if not self.doubled:
+            return used, 1
         count = len(self.live)
-        used = flows[self.first_request : self.first_request + count].astype(np.int64)
-        parts = 1
-        if self.doubled:
-            used = used + flows[self.first_request + count : self.first_request + 2 * count]
-            parts = 2
-        values = np.array([index.values[r] for r in self.live], dtype=np.int64)
-        musts = np.array([index.musts[r] for r in self.live], dtype=np.int64)
+        return used[:count] + used[count:], 2
+
+    def _chosen(self, flows: np.ndarray) -> tuple[int, ...]:
+        units, whole = self._units(flows)
+        return tuple(np.array(self.live, dtype=np.int64)[units == whole].tolist())
+
+    def _figures(self, flows: np.ndarray) -> dict[str, int]:
+        """The figures of a flow; halves of the doubled graph count as half, rounded to the side that bounds."""
+        units, whole = self._units(flows)
+        index = self.index
         reached = sum(int(flows[arc]) for arc, _ in self._rung)
-        return Choice(
-            tuple(request for request, units in zip(self.live, used, strict=True) if units == parts),
-            {
-                "shortfall": -(-(parts * sum(index.least) - reached) // parts),
-                "musts": -(-(parts * sum(index.musts) - int(used @ musts)) // parts),
-                "value": int(used @ values) // parts,
-            },
-        )
+        return {
+            "shortfall": -(-(whole * sum(index.least) - reached) // whole),
+            "musts": -(-(whole * sum(index.musts) - int(units @ self.musts)) // whole),
+            "value": int(units @ self.values) // whole,
+        }
+
+
+class Face:
+    """All best flows of a network: arcs with a reduced cost are settled, the others are free for a second aim."""
+
+    def __init__(self, network: Network, cost: np.ndarray, flows: np.ndarray) -> None:
+        self.network = network
+        self.potentials = _potentials(network, cost, flows)
+        reduced = cost + self.potentials[network.tails] - self.potentials[network.heads]
+        self.full = np.where(reduced < 0, network.room, 0)
+        self.free = np.where(reduced == 0, network.room, 0)
+
+    def choose(self, gain: np.ndarray, without: frozenset[int] = frozenset()) -> Choice | None:
+        """The best choice of greatest `gain` (per live request); None when none avoids all of `without`."""
+        network = self.network
+        parts = 2 if network.doubled else 1
+        cost = np.zeros(len(network.tails), dtype=np.int64)
+        cost[network.request_arcs] = -np.tile(gain, parts)
+        room = self.free.copy()
+        if without:
+            barred = np.tile(np.array([request in without for request in network.live]), parts)
+            if self.full[network.request_arcs][barred].any():
+                return None
+            room[network.request_arcs] = np.where(barred, 0, room[network.request_arcs])
+        supplies = network._supplies()
+        np.subtract.at(supplies, network.tails, self.full)
+        np.add.at(supplies, network.heads, self.full)
+        try:
+            flows = network._solve(room, cost, supplies) + self.full
+        except ArithmeticError:
+            return None
+        return Choice(network._chosen(flows), network._figures(flows), flows)
+
+
+def _potentials(network: Network, cost: np.ndarray, flows: np.ndarray) -> np.ndarray:
+    """Shortest distances in the residual graph (Bellman and Ford), all nodes at once."""
+    forward, back = flows < network.room, flows > 0
+    tails = np.concatenate([network.tails[forward], network.heads[back]])
+    heads = np.concatenate([network.heads[forward], network.tails[back]])
+    lengths = np.concatenate([cost[forward], -cost[back]])
+    order = np.argsort(heads, kind="stable")
+    tails, heads, lengths = tails[order], heads[order], lengths[order]
+    first = np.flatnonzero(np.diff(heads, prepend=-1))
+    nodes = heads[first]
+    potentials = np.zeros(network.nodes, dtype=np.int64)
+    for _ in range(network.nodes + 1):
+        nearer = np.minimum.reduceat(potentials[tails] + lengths, first)
+        if (nearer >= potentials[nodes]).all():
+            return potentials
+        potentials[nodes] = np.minimum(potentials[nodes], nearer)
+    raise ArithmeticError("the flow was not a cheapest one")
 
 
 def _span(starts: int, length: int) -> int:

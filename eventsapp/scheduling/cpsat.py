@@ -428,6 +428,13 @@ def run(solver: cp_model.CpSolver, cp: cp_model.CpModel, stopped: Callable[[], b
     return answer[0]
 
 
+def weighted(steps: Sequence[Step], weights: Sequence[int]) -> Step:
+    """Several aims as one weighted sum."""
+    terms = tuple((var, weight * unit) for step, weight in zip(steps, weights, strict=True) for var, unit in step.terms)
+    constant = sum(weight * step.constant for step, weight in zip(steps, weights, strict=True))
+    return Step("+".join(step.level for step in steps), terms, constant)
+
+
 def keep(model: Model, step: Step, most: int) -> None:
     """Hold the aim at or below a figure while later aims are pursued."""
     if step.terms:

@@ -1,0 +1,163 @@
+"""Lopsided events of four sizes and six regimes: how near the bound, how fast, with every reason and a verification.
+
+Run: python benchmarks/engine.py --sizes S M L XL --regimes base tight … --seeds 10 [--full] [--seconds N]
+Each result is judged by the checker; the last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import resource
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from eventsapp.scheduling import archive, checker
+from eventsapp.scheduling.problem import Company, Desk, Level, Problem, Request, Slot
+from eventsapp.scheduling.solve import solve
+
+SIZES = {
+    "S": (20, 60, 12, 300),
+    "M": (60, 250, 20, 2_500),
+    "L": (200, 1_000, 30, 15_000),
+    "XL": (1_000, 5_000, 40, 150_000),
+}
+REGIMES = ("base", "tight", "holes", "tables", "sparse", "half-day")
+BLOCKS = {12: (6, 6), 20: (5, 5, 5, 5), 30: (8, 7, 8, 7), 40: (10, 10, 10, 10)}
+LIMITS = {"S": 2.0, "M": 3.0, "L": 5.0, "XL": 20.0}
+GAPS = {"sparse": 0.01}
+START = datetime.fromisoformat("2027-03-09T09:00:00-06:00")
+
+
+def time_slots(count: int) -> tuple[Slot, ...]:
+    """Slots of 20 minutes in blocks, two blocks a day."""
+    made = []
+    for number, size in enumerate(BLOCKS[count]):
+        begin = START + timedelta(days=number // 2, hours=5 * (number % 2))
+        for index in range(size):
+            start = begin + timedelta(minutes=20 * index)
+            made.append(Slot(start, start + timedelta(minutes=20), f"d{number // 2 + 1}-{'ap'[number % 2]}m"))
+    return tuple(made)
+
+
+def availability(rng: random.Random, regime: str, buyer: bool, slots: int) -> tuple[int, ...]:
+    """The slots in which a company comes."""
+    everything = list(range(slots))
+    half = everything[: slots // 2] if rng.random() < 0.5 else everything[slots // 2 :]
+    half_share = {"half-day": 0.0 if buyer else 0.6, "base": 0.05 if buyer else 0.15, "tight": 0.05 if buyer else 0.15}
+    hole_share, lack = {
+        "holes": (0.75, 0.4), "tables": (0.5, 0.3), "sparse": (0.75, 0.7),
+    }.get(regime, (0.1, 0.2))  # fmt: skip
+    if rng.random() < half_share.get(regime, 0.0):
+        return tuple(half)
+    if rng.random() < hole_share:
+        return tuple(sorted(rng.sample(everything, slots - round(slots * lack))))
+    return tuple(everything)
+
+
+def tables_for(rng: random.Random, regime: str, buyers: int) -> int:
+    """How many meetings may be held at once."""
+    share = {"tables": 0.45, "half-day": rng.uniform(0.7, 1.0)}.get(regime, 0.9)
+    return max(1, round(buyers * share))
+
+
+def generate(
+    size: str, regime: str, seed: int, objective: tuple[str, ...] = ("shortfall", "musts", "value")
+) -> Problem:
+    """A lopsided event: few buyers whom many suppliers ask for."""
+    rng = random.Random(f"{size} {regime} {seed}")
+    buyers, suppliers, slots, asked = SIZES[size]
+    companies = []
+    for number in range(buyers + suppliers):
+        buyer = number < buyers
+        name = f"b{number + 1}" if buyer else f"s{number - buyers + 1}"
+        free = availability(rng, regime, buyer, slots)
+        if buyer:
+            most = None if regime == "tight" else max(2, round(len(free) * rng.uniform(0.6, 0.9)))
+        else:
+            most = rng.choice((4, 6, 8, 8, 10))
+        companies.append(
+            Company(name, "buyer" if buyer else "supplier", (Desk(f"{name}-1", free),), rng.choice((0, 1, 1, 2)), most)
+        )
+    weights = [rng.uniform(0.4, 1.6) for _ in range(buyers)]
+    pairs: set[tuple[int, int]] = set()
+    while len(pairs) < asked:
+        for buyer in rng.choices(range(buyers), weights, k=asked - len(pairs)):
+            pairs.add((buyer, rng.randrange(suppliers)))
+    requests = []
+    for number, (buyer, supplier) in enumerate(sorted(pairs)):
+        wish = rng.choice((10, 30, 30, 50)) + rng.choice((0, 20, 40)) + rng.randrange(10)
+        requests.append(Request(f"r{number + 1}", f"b{buyer + 1}", f"s{supplier + 1}", wish, must=rng.random() < 0.02))
+    return Problem(
+        time_slots(slots), tuple(companies), tuple(requests), None, tables_for(rng, regime, buyers),
+        tuple(Level(name) for name in objective),
+    )  # fmt: skip
+
+
+def measure(
+    size: str, regime: str, seed: int, seconds: float, workers: int, objective: tuple[str, ...]
+) -> dict[str, object]:
+    """Write, read, solve, verify one event; wall time with reading, reasons and verification."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "problem.json"
+        archive.dump(generate(size, regime, seed, objective), path)
+        cpu, begin = time.process_time(), time.monotonic()
+        problem = archive.load(path)
+        outcome = solve(problem, seconds=seconds, seed=seed, workers=workers)
+        untrue = checker.verify(problem, outcome)
+        wall, cpu = time.monotonic() - begin, time.process_time() - cpu
+    assert not untrue, untrue[:3]
+    figures = {level.level: (level.value, level.bound, level.optimal) for level in outcome.levels}
+    value, bound, _ = figures["value"]
+    gap = (bound - value) / bound if bound else 0.0
+    optimal = all(figures[name][2] for name in ("shortfall", "musts", "value"))
+    return {
+        "size": size, "regime": regime, "seed": seed, "figures": figures, "gap": round(gap, 7), "optimal": optimal,
+        "meetings": len(outcome.meetings), "wall": round(wall, 2), "cpu": round(cpu, 2),
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Print the table and the JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", nargs="+", default=["S", "M"], choices=list(SIZES))
+    parser.add_argument("--regimes", nargs="+", default=list(REGIMES), choices=REGIMES)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, help="time limit of each run; the default is the bar of the size")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--full", action="store_true", help="with fairness and idle")
+    options = parser.parse_args()
+    objective = ("shortfall", "musts", "value", "fairness", "idle") if options.full else ("shortfall", "musts", "value")
+    rows = []
+    print(
+        f"{'size':4} {'regime':9} {'seed':>4} {'value':>9} {'gap %':>8} {'optimal':7} {'wall s':>7} {'cpu s':>7}  levels"
+    )
+    for size in options.sizes:
+        for regime in options.regimes:
+            for seed in range(1, options.seeds + 1):
+                seconds = options.seconds or LIMITS[size] * 0.9
+                row = measure(size, regime, seed, seconds, options.workers, objective)
+                rows.append(row)
+                figures = row["figures"]
+                assert isinstance(figures, dict)
+                print(
+                    f"{size:4} {regime:9} {seed:4} {figures['value'][0]:9} {100 * float(str(row['gap'])):8.4f} "
+                    f"{'yes' if row['optimal'] else 'no':7} {row['wall']:7} {row['cpu']:7}  "
+                    + " ".join(f"{name}={value[0]}/{value[1]}" for name, value in figures.items() if name != "value"),
+                    flush=True,
+                )
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    passed = all(
+        float(str(row["gap"])) <= GAPS.get(str(row["regime"]), 0.0005) and (row["size"] != "S" or row["optimal"])
+        for row in rows
+    )
+    print(json.dumps({"benchmark": "engine", "rows": rows, "memory_mib": memory, "passed": passed}))
+    sys.exit(0 if passed else 1)
+
+
+if __name__ == "__main__":
+    main()

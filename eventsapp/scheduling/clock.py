@@ -1,0 +1,64 @@
+"""The time of a run: reports at least each second, asks whether to stop, knows the deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from eventsapp.scheduling.schedule import Number, Progress
+
+OnProgress = Callable[[Progress], None]
+Stop = Callable[[], str | None]
+REPORT_EVERY = 0.5
+
+
+@dataclass
+class Clock:
+    """What a run knows of time and of the outside; `reserve` seconds at the end are for tables and reasons."""
+
+    seconds: float
+    on_progress: OnProgress | None = None
+    stop: Stop | None = None
+    reserve: float = 0.0
+    started: float = field(default_factory=time.monotonic)
+    phase: str = "reading"
+    placed: int = 0
+    asked: int = 0
+    value: Number = 0
+    bound: Number | None = None
+    order: str | None = None
+    _reported: float = 0.0
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.started
+
+    @property
+    def deadline(self) -> float:
+        """The moment at which searching must end."""
+        return self.started + max(0.0, self.seconds - self.reserve)
+
+    def until(self, share: float) -> float:
+        """The moment at which a share of the time that is left will have passed."""
+        now = time.monotonic()
+        return now + max(0.0, self.deadline - now) * share
+
+    def stopped(self) -> bool:
+        """Report when it is time to; true when time is over or somebody stopped the run."""
+        now = time.monotonic()
+        if now - self._reported >= REPORT_EVERY:
+            self.tell()
+        if self.stop is not None and self.order is None:
+            self.order = self.stop()
+        return self.order is not None or now >= self.deadline
+
+    def tell(self) -> None:
+        """Report where the run stands."""
+        self._reported = time.monotonic()
+        if self.on_progress is not None:
+            spent = round(self.spent, 3)
+            self.on_progress(
+                Progress(spent, self.seconds, self.phase, self.placed, self.asked, self.value, self.bound, self.placed)
+            )

@@ -1,0 +1,214 @@
+"""Level after level: what is reached, what bounds it, and the exact model where the two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from eventsapp.scheduling import cpsat, figures, tables
+from eventsapp.scheduling.bounds import FLOW_LEVELS, Choice, Network
+from eventsapp.scheduling.clock import Clock
+from eventsapp.scheduling.index import ANY, Index, Plan
+from eventsapp.scheduling.problem import Level
+from eventsapp.scheduling.schedule import Number
+from eventsapp.scheduling.search import figure_of
+
+MAX_LITERALS = 400_000
+MAX_WEIGHT = 1 << 45
+LINEAR = ("changes", *FLOW_LEVELS)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What is known of a level: the bound of its figure, and whether the figure is proven to be the best."""
+
+    bound: Number | None
+    optimal: bool
+
+
+@dataclass
+class Pursuit:
+    """The plan as it gets better, what is known of each level, and the aims that later levels must keep."""
+
+    index: Index
+    network: Network
+    choice: Choice
+    levels: Sequence[Level]
+    clock: Clock
+    workers: int
+    seed: int
+    plan: Plan
+    reached: dict[str, Reached] = field(default_factory=dict)
+    model: cpsat.Model | None = None
+    kept: list[tuple[str, int]] = field(default_factory=list)
+    met: list[str] = field(default_factory=list)
+
+    @property
+    def small(self) -> bool:
+        """Whether the exact model of everything is worth building."""
+        return sum(o.starts.bit_count() for options in self.index.options for o in options) <= MAX_LITERALS
+
+    @property
+    def exact_tables(self) -> bool:
+        """Whether every option in person knows its table."""
+        return not self.index.table_ids or all(
+            option.table != ANY or not option.pools for options in self.index.options for option in options
+        )
+
+    def whole_model(self) -> cpsat.Model:
+        """The exact model of everything, with what must be kept."""
+        if self.model is None:
+            self.model = cpsat.Model(self.index)
+            for level, most in self.kept:
+                cpsat.keep(self.model, cpsat.AIMS[level](self.model)[0], most)
+        return self.model
+
+    def keep(self, level: str, most: int) -> None:
+        """Later levels may not push this one's figure above `most`."""
+        self.kept.append((level, most))
+        if self.model is not None:
+            cpsat.keep(self.model, cpsat.AIMS[level](self.model)[0], most)
+
+    def show(self, phase: str) -> None:
+        """Tell the clock what stands now."""
+        self.clock.phase = phase
+        self.clock.placed = len(self.plan)
+        self.clock.value = figures.value(self.index, self.plan)
+
+    def run(self) -> None:
+        """Pursue all levels in order, linear ones with no tolerance between them together."""
+        number = 0
+        while number < len(self.levels):
+            group = [self.levels[number]]
+            while group[-1].tolerance == 0 and all(level.level in LINEAR for level in group):
+                following = number + len(group)
+                if following == len(self.levels) or self.levels[following].level not in LINEAR:
+                    break
+                group.append(self.levels[following])
+            self.show(group[0].level)
+            if group[0].level in LINEAR:
+                self.pursue_linear(group)
+            elif group[0].level == "fairness":
+                self.pursue_fairness(group[0])
+            else:
+                self.pursue_one(group[0])
+            number += len(group)
+
+    def figure(self, level: str) -> int:
+        """The figure of a level, to be minimised, of the plan that stands."""
+        if level == "moves":
+            return figures.moves(self.index, self.plan, tables.seat(self.index, self.plan))
+        figure = figure_of(self.index, self.plan, level)
+        return -figure if level == "value" else figure
+
+    def flow_bound(self, level: str) -> int:
+        """The flow's bound of a level to be minimised, given which earlier levels met theirs exactly."""
+        if level not in FLOW_LEVELS:
+            return 0
+        order = [item.level for item in self.levels if item.level in FLOW_LEVELS]
+        exact = order[: order.index(level)] == self.met
+        choice = self.choice if exact else self.network.choose([level])
+        return -choice.figures[level] if level == "value" else choice.figures[level]
+
+    def pursue_linear(self, group: Sequence[Level]) -> None:
+        """Levels in a row that are sums: those that meet their bounds are done, the others go to the model at once."""
+        todo = list(group)
+        while todo:
+            level = todo[0].level
+            figure, bound = self.figure(level), self.flow_bound(level)
+            if figure != bound:
+                break
+            self.settle(todo.pop(0), figure, bound)
+        if todo and self.small and not self.clock.stopped():
+            self.prove(todo)
+        elif todo:
+            for item in todo:
+                self.settle(item, self.figure(item.level), self.flow_bound(item.level))
+
+    def settle(self, level: Level, figure: int, bound: int) -> None:
+        """Record what is known of a level and keep it."""
+        sign = -1 if level.level == "value" else 1
+        self.reached[level.level] = Reached(sign * bound, figure == bound)
+        if level.level in FLOW_LEVELS and figure == bound and level.tolerance == 0:
+            self.met.append(level.level)
+        self.keep(level.level, figure + int(abs(figure) * level.tolerance + 1e-9))
+
+    def prove(self, group: Sequence[Level]) -> None:
+        """Minimise the weighted sum of several levels, an earlier one outweighing all later ones."""
+        model = self.whole_model()
+        steps = [cpsat.AIMS[level.level](model)[0] for level in group]
+        ranges = [_range(step) for step in steps]
+        weights = [1]
+        for low, high in reversed(ranges[1:]):
+            weights.insert(0, weights[0] * (high - low + 1))
+        if weights[0] * (ranges[0][1] - ranges[0][0] + 1) > MAX_WEIGHT and len(group) > 1:
+            self.pursue_linear(group[:1])
+            self.pursue_linear(group[1:])
+            return
+        step = cpsat.weighted(steps, weights)
+        bounds = [
+            self.flow_bound(level.level) if n == 0 else low
+            for n, (level, (low, _)) in enumerate(zip(group, ranges, strict=True))
+        ]
+        least = sum(weight * bound for weight, bound in zip(weights, bounds, strict=True))
+        solved = self.minimise(step, least)
+        if solved.plan is not None and solved.value <= sum(
+            weight * self.figure(level.level) for weight, level in zip(weights, group, strict=True)
+        ):
+            self.plan = solved.plan
+        bound = max(least, solved.bound) if solved.plan is not None else least
+        for number, level in enumerate(group):
+            figure = self.figure(level.level)
+            later = sum(weights[n] * ranges[n][1] for n in range(number + 1, len(group)))
+            own = -(-(bound - later) // weights[number])
+            proven = figure if solved.status == "optimal" else min(figure, max(own, self.flow_bound(level.level)))
+            bound -= weights[number] * figure
+            self.settle(level, figure, proven)
+
+    def minimise(self, step: cpsat.Step, least: int | None) -> cpsat.Solved:
+        """Ask the exact model, from the plan that stands."""
+        limits = cpsat.Limits(self.clock.deadline, self.workers, self.seed, self.clock.stopped)
+        return cpsat.minimise(self.whole_model(), step, limits, self.plan, least)
+
+    def pursue_one(self, level: Level) -> None:
+        """A level that is one sum of extra variables of the model."""
+        figure, bound = self.figure(level.level), 0
+        if figure > 0 and self.small and (level.level != "moves" or self.exact_tables) and not self.clock.stopped():
+            solved = self.minimise(cpsat.AIMS[level.level](self.whole_model())[0], 0)
+            if solved.plan is not None and solved.value <= figure:
+                self.plan, figure = solved.plan, solved.value
+            bound = solved.bound if solved.plan is not None else 0
+        self.reached[level.level] = Reached(bound, figure == bound)
+        if self.small and (level.level != "moves" or self.exact_tables):
+            self.keep(level.level, figure + int(figure * level.tolerance + 1e-9))
+
+    def pursue_fairness(self, level: Level) -> None:
+        """Leximin: for each share from the lowest, as few companies as possible with no more than it."""
+        if not self.small or self.clock.stopped():
+            self.reached["fairness"] = Reached(1.0, figures.lowest(self.index, self.plan) == 1)
+            return
+        lowest, optimal, settled = Fraction(1), True, False
+        model = self.whole_model()
+        for step in cpsat.fairness(model):
+            share = step.label or Fraction(0)
+            figure, bound = figures.no_more_than(self.index, self.plan, share), 0
+            if figure > 0 and not self.clock.stopped():
+                solved = self.minimise(step, 0)
+                if solved.plan is not None and solved.value <= figure:
+                    self.plan, figure = solved.plan, solved.value
+                bound = solved.bound if solved.plan is not None else 0
+            optimal = optimal and figure == bound
+            if bound > 0 and not settled:
+                lowest, settled = share, True
+            cpsat.keep(model, step, figure)
+            if settled and level.tolerance:
+                break
+        self.reached["fairness"] = Reached(round(float(lowest), 6), optimal)
+
+
+def _range(step: cpsat.Step) -> tuple[int, int]:
+    """The smallest and the largest figure that a step could have."""
+    low = step.constant + sum(min(0, weight) for _, weight in step.terms)
+    high = step.constant + sum(max(0, weight) for _, weight in step.terms)
+    return low, high

@@ -1,0 +1,98 @@
+"""A good schedule fast: choose by flow, give slots by colouring, choose anew where colouring fails, sweep the slots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from random import Random
+
+import numpy as np
+
+from eventsapp.scheduling import figures
+from eventsapp.scheduling.board import Board
+from eventsapp.scheduling.bounds import Choice, Face, Network
+from eventsapp.scheduling.colour import Colouring, by_worth, hardest_first
+from eventsapp.scheduling.index import Index, Plan
+
+ROUNDS = 12
+WORK = 4_000
+FLEXIBLE = 32
+STAY = 64
+FAILED = 48
+
+Figures = tuple[int, ...]
+
+
+def linear(index: Index, plan: Plan, levels: Sequence[str]) -> Figures:
+    """The figures of linear levels, each to be minimised."""
+    return tuple(-figures.value(index, plan) if level == "value" else figure_of(index, plan, level) for level in levels)
+
+
+def figure_of(index: Index, plan: Plan, level: str) -> int:
+    """The figure of a level that is minimised."""
+    figure: int = getattr(figures, level)(index, plan)
+    return figure
+
+
+def construct(
+    network: Network, choice: Choice, levels: Sequence[str], begin: Plan, rng: Random, stopped: Callable[[], bool]
+) -> Plan:
+    """The best plan found for the linear levels, starting from places that stay fixed."""
+    index = network.index
+    board = Board(index)
+    board.load(begin)
+    board.fixed |= set(begin)
+    colouring = Colouring(board, rng, stopped)
+    goal = tuple(-choice.figures[level] if level == "value" else choice.figures[level] for level in levels)
+    face = network.face(levels, choice)
+    flexible = _flexible(network)
+    failures = np.zeros(len(network.live), dtype=np.int64)
+    position = {request: number for number, request in enumerate(network.live)}
+    chosen: Choice | None = face.choose(flexible)
+    best: tuple[Figures, Plan] | None = None
+    for _ in range(ROUNDS):
+        wanted = set(choice.requests if chosen is None else chosen.requests)
+        _let_go(colouring, wanted)
+        missing = [request for request in sorted(wanted) if request not in board.plan]
+        left = colouring.colour(hardest_first(board, missing, rng), WORK)
+        best = _better(best, index, _filled(colouring, levels), levels)
+        if not left or best[0] == goal or stopped():
+            break
+        for request in left:
+            failures[position[request]] += 1
+        chosen = _again(face, board, flexible, failures)
+    assert best is not None
+    return best[1]
+
+
+def _flexible(network: Network) -> np.ndarray:
+    """How many slots each request has to choose from, in 32ths."""
+    index = network.index
+    counts = [max(option.starts.bit_count() for option in index.options[request]) for request in network.live]
+    return np.array([FLEXIBLE * count // index.slots for count in counts], dtype=np.int64)
+
+
+def _let_go(colouring: Colouring, wanted: set[int]) -> None:
+    board = colouring.board
+    for request in [request for request in board.plan if request not in wanted and request not in board.fixed]:
+        colouring.take(request)
+
+
+def _filled(colouring: Colouring, levels: Sequence[str]) -> Plan:
+    """The plan with whatever still fits, the most valuable first; the board keeps the additions."""
+    board = colouring.board
+    rest = [r for r in range(len(board.index.options)) if r not in board.plan and board.has_room(r)]
+    for request in by_worth(board, rest, colouring.rng):
+        if not colouring.insert(request) and board.index.musts[request] and "musts" in levels:
+            colouring.exchange(request)
+    return dict(board.plan)
+
+
+def _better(best: tuple[Figures, Plan] | None, index: Index, plan: Plan, levels: Sequence[str]) -> tuple[Figures, Plan]:
+    reached = linear(index, plan, levels)
+    return (reached, plan) if best is None or reached < best[0] else best
+
+
+def _again(face: Face, board: Board, flexible: np.ndarray, failures: np.ndarray) -> Choice | None:
+    """Another best choice, near to what is placed, that avoids what found no place."""
+    placed = np.array([request in board.plan for request in face.network.live], dtype=np.int64)
+    return face.choose(flexible + STAY * placed - FAILED * failures)
