@@ -78,7 +78,7 @@ class Everything(FlaskForm):  # type: ignore[misc]
 def kit_app() -> Flask:
     """Pages made of the kit."""
     app = Flask("eventsapp", static_folder=str(ROOT / "eventsapp" / "static"))
-    app.jinja_loader = ChoiceLoader(  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent / "kit")]
     )
     app.config.update(SECRET_KEY="kit", TESTING=True, BABEL_DEFAULT_LOCALE="es_MX")
@@ -127,7 +127,7 @@ def kit_app() -> Flask:
 
     @app.get("/organizer")
     def organizer() -> str:
-        flash({"text": "Reunión movida a las 10:15, mesa 12.", "undo": "/undo"}, "ok")
+        flash({"text": "Reunión movida a las 10:15, mesa 12.", "undo": "/undo"}, "ok")  # type: ignore[arg-type]
         return render_template("organizer.html", statuses=list(RegistrationStatus), **around)
 
     @app.get("/run")
