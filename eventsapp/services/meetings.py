@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from eventsapp.calendars import invite
@@ -41,8 +41,8 @@ class Part:
         return Side.BUYER if self.other is self.placement.meeting.a else Side.SUPPLIER
 
 
-def list_placements(schedule: Schedule) -> list[Placement]:
-    """The placements of a version with all that an invitation says, in time order."""
+def list_placements(schedule: Schedule, *only: ColumnElement[bool]) -> list[Placement]:
+    """The placements of a version, or `only` some, with all that an invitation says, in time order."""
     meeting = joinedload(Placement.meeting)
     seats = [
         selectinload(desk).selectinload(Desk.seats).joinedload(DeskDelegate.delegate).joinedload(Delegate.account)
@@ -50,7 +50,7 @@ def list_placements(schedule: Schedule) -> list[Placement]:
     ]
     query = (
         select(Placement)
-        .where(Placement.schedule_id == schedule.id)
+        .where(Placement.schedule_id == schedule.id, *only)
         .options(
             meeting.joinedload(Meeting.a).joinedload(Registration.company),
             meeting.joinedload(Meeting.b).joinedload(Registration.company),
@@ -145,27 +145,30 @@ def _who(part: Part) -> str:
         for delegate in people(part.other_desk)
     ]
     if not names:
-        return _("Con %(company)s.", company=company)
-    return _("Con %(people)s, %(company)s.", people=", ".join(map(clean_line, names)), company=company)
+        return str(_("Con %(company)s.", company=company))
+    return str(_("Con %(people)s, %(company)s.", people=", ".join(map(clean_line, names)), company=company))
 
 
 def _about(part: Part, locale: str) -> str:
     text = about(part.other, locale)
     if not text:
         return ""
-    return _("Busca: %(text)s", text=text) if part.other_side is Side.BUYER else _("Ofrece: %(text)s", text=text)
+    is_buyer = part.other_side is Side.BUYER
+    return str(_("Busca: %(text)s", text=text) if is_buyer else _("Ofrece: %(text)s", text=text))
 
 
 def about(registration: Registration, locale: str) -> str:
     """What a company seeks or offers: its own words, else the names of its terms."""
-    if registration.offer:
-        return clean_line(registration.offer)
-    known = [terms()[code].name(locale) for code in registration.terms if code in terms()]
-    return ", ".join(known[:MOST_TERMS])
+    return clean_line(registration.offer) or ", ".join(term_names(registration, locale)[:MOST_TERMS])
+
+
+def term_names(registration: Registration, locale: str) -> list[str]:
+    """The names of a registration's terms."""
+    return [terms()[code].name(locale) for code in registration.terms if code in terms()]
 
 
 def _table_in_room(placement: Placement) -> str:
     if placement.table is None:
         return ""
     table = _("Mesa %(table)s", table=placement.table.label)
-    return f"{placement.table.room}, {table}" if placement.table.room else table
+    return f"{placement.table.room}, {table}" if placement.table.room else str(table)
