@@ -21,7 +21,7 @@ from eventsapp.scheduling.index import Index, mask_of_all, slots_of
 
 FLOW_LEVELS = ("shortfall", "musts", "value")
 MAX_SETS = 12
-MAX_COST = 1 << 50
+PRICES = (20, 60, 200)
 
 
 @dataclass(frozen=True)
@@ -131,16 +131,33 @@ class Network:
 
     def choose(self, levels: Sequence[str]) -> Choice:
         """A best choice for the levels in their order, with the figures that no schedule can beat."""
-        flows = self._solve(self.room, self._costs(levels), self._supplies())
+        return self._choice(self._weights(levels))
+
+    def _choice(self, weights: dict[str, int]) -> Choice:
+        flows = self._solve(self.room, self._costs(weights), self._supplies())
         return Choice(self._chosen(flows), self._figures(flows), flows)
+
+    def value_bound(self, met: Sequence[str], reached: dict[str, int]) -> int:
+        """The most value when the levels `met` are at their bounds and those of `reached` are no worse than reached.
+
+        The latter are priced instead of kept (Lagrange): each price gives a bound, the smallest one counts.
+        """
+        best = self._choice(self._weights([*met, "value"])).figures["value"]
+        if self.doubled or not reached:
+            return best
+        for price in PRICES:
+            weights = self._weights([*met, "value"], dict.fromkeys(reached, price))
+            figures = self._choice(weights).figures
+            priced = figures["value"] + sum(price * (most - figures[level]) for level, most in reached.items())
+            best = min(best, priced)
+        return best
 
     def face(self, levels: Sequence[str], choice: Choice) -> Face:
         """What all best choices have in common, by complementary slackness with the potentials of one of them."""
-        return Face(self, self._costs(levels), choice.flows)
+        return Face(self, self._costs(self._weights(levels)), choice.flows)
 
-    def _costs(self, levels: Sequence[str]) -> np.ndarray:
+    def _costs(self, weights: dict[str, int]) -> np.ndarray:
         """The cost of a unit on each arc: minus the weighted figures it brings."""
-        weights = self._weights(levels)
         cost = np.zeros(len(self.tails), dtype=np.int64)
         for arc, _ in self._rung:
             cost[arc] = -weights["shortfall"]
@@ -148,8 +165,8 @@ class Network:
         cost[self.request_arcs] = -np.tile(gain, 2 if self.doubled else 1)
         return cost
 
-    def _weights(self, levels: Sequence[str]) -> dict[str, int]:
-        """A weight per level so that one unit of an earlier level outweighs all of the later ones."""
+    def _weights(self, levels: Sequence[str], prices: dict[str, int] | None = None) -> dict[str, int]:
+        """A weight per level so that one unit of an earlier level outweighs all later ones; `prices` are in value."""
         index = self.index
         largest = sum(sorted((index.values[r] for r in self.live), reverse=True)[: self.supply])
         total = {
@@ -158,6 +175,8 @@ class Network:
             "shortfall": 2 * sum(min(least, cap) for least, cap in zip(index.least, self.caps, strict=True)),
         }
         weights = dict.fromkeys((*FLOW_LEVELS, "pin"), 0)
+        weights.update(prices or {})
+        total["value"] += sum(price * total[level] for level, price in (prices or {}).items())
         weight = 1
         for level in reversed([level for level in levels if level in FLOW_LEVELS]):
             if total[level]:

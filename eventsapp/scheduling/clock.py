@@ -40,6 +40,11 @@ class Clock:
         """The moment at which searching must end."""
         return self.started + max(0.0, self.seconds - self.reserve)
 
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline."""
+        return self.deadline - time.monotonic()
+
     def until(self, share: float) -> float:
         """The moment at which a share of the time that is left will have passed."""
         now = time.monotonic()

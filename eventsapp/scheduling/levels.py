@@ -15,6 +15,7 @@ from eventsapp.scheduling.schedule import Number
 from eventsapp.scheduling.search import figure_of
 
 MAX_LITERALS = 400_000
+BUILD_SECONDS = 1e-4
 MAX_WEIGHT = 1 << 45
 LINEAR = ("changes", *FLOW_LEVELS)
 
@@ -43,11 +44,20 @@ class Pursuit:
     model: cpsat.Model | None = None
     kept: list[tuple[str, int]] = field(default_factory=list)
     met: list[str] = field(default_factory=list)
+    bounds: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     @property
     def small(self) -> bool:
-        """Whether the exact model of everything is worth building."""
-        return sum(o.starts.bit_count() for options in self.index.options for o in options) <= MAX_LITERALS
+        """Whether the exact model of everything is worth building in the time that is left."""
+        size = sum(o.starts.bit_count() for options in self.index.options for o in options)
+        if self.model is None and size * BUILD_SECONDS > self.clock.left:
+            return False
+        return size <= MAX_LITERALS
+
+    @property
+    def strict(self) -> set[str]:
+        """The levels that later ones may not spend."""
+        return {level.level for level in self.levels if level.tolerance == 0}
 
     @property
     def exact_tables(self) -> bool:
@@ -103,13 +113,21 @@ class Pursuit:
         return -figure if level == "value" else figure
 
     def flow_bound(self, level: str) -> int:
-        """The flow's bound of a level to be minimised, given which earlier levels met theirs exactly."""
+        """The flow's bound of a level to be minimised, given what the levels before it have reached."""
         if level not in FLOW_LEVELS:
             return 0
         order = [item.level for item in self.levels if item.level in FLOW_LEVELS]
-        exact = order[: order.index(level)] == self.met
-        choice = self.choice if exact else self.network.choose([level])
-        return -choice.figures[level] if level == "value" else choice.figures[level]
+        before = order[: order.index(level)]
+        key = (level, tuple(self.met))
+        if key not in self.bounds:
+            if before == self.met:
+                self.bounds[key] = self.choice.figures[level]
+            elif level == "value":
+                unmet = [item for item in before if item not in self.met and item in self.strict]
+                self.bounds[key] = self.network.value_bound(self.met, {item: self.figure(item) for item in unmet})
+            else:
+                self.bounds[key] = self.network.choose([*self.met, level]).figures[level]
+        return -self.bounds[key] if level == "value" else self.bounds[key]
 
     def pursue_linear(self, group: Sequence[Level]) -> None:
         """Levels in a row that are sums: those that meet their bounds are done, the others go to the model at once."""

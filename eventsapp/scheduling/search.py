@@ -12,8 +12,11 @@ from eventsapp.scheduling.board import Board
 from eventsapp.scheduling.bounds import Choice, Face, Network
 from eventsapp.scheduling.colour import Colouring, by_worth, hardest_first
 from eventsapp.scheduling.index import Index, Plan
+from eventsapp.scheduling.sweep import Sweeper
 
 ROUNDS = 12
+SWEEPS = 30
+PATIENCE = 4
 WORK = 4_000
 FLEXIBLE = 32
 STAY = 64
@@ -49,18 +52,43 @@ def construct(
     position = {request: number for number, request in enumerate(network.live)}
     chosen: Choice | None = face.choose(flexible)
     best: tuple[Figures, Plan] | None = None
+    stale = 0
     for _ in range(ROUNDS):
         wanted = set(choice.requests if chosen is None else chosen.requests)
         _let_go(colouring, wanted)
         missing = [request for request in sorted(wanted) if request not in board.plan]
         left = colouring.colour(hardest_first(board, missing, rng), WORK)
+        before = best
         best = _better(best, index, _filled(colouring, levels), levels)
-        if not left or best[0] == goal or stopped():
+        stale = 0 if before is None or best[0] < before[0] else stale + 1
+        if not left or best[0] == goal or stale >= PATIENCE or stopped():
             break
         for request in left:
             failures[position[request]] += 1
         chosen = _again(face, board, flexible, failures)
     assert best is not None
+    if best[0] == goal or network.doubled:
+        return best[1]
+    colouring.restore(best[1])
+    return _swept(Sweeper(network, colouring, levels, rng), best, levels, goal, stopped)
+
+
+def _swept(
+    sweeper: Sweeper,
+    best: tuple[Figures, Plan],
+    levels: Sequence[str],
+    goal: Figures,
+    stopped: Callable[[], bool],
+) -> Plan:
+    """Sweep after sweep over the slots while that helps."""
+    stale = 0
+    for _ in range(SWEEPS):
+        if stopped() or stale >= PATIENCE or best[0] == goal:
+            break
+        sweeper.sweep(stopped)
+        after = _better(best, sweeper.index, _filled(sweeper.colouring, levels), levels)
+        stale = 0 if after[0] < best[0] else stale + 1
+        best = after
     return best[1]
 
 
