@@ -10,13 +10,12 @@ import hashlib
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 
+from eventsapp.calendars.headers import MAIL
 from eventsapp.calendars.invite import InvalidInvitation, Invitation, Person
 from eventsapp.calendars.text import clean_line
 
 FILE_NAME = "invite.ics"
-MAX_NAME = 60
 
 
 def invitation_message(
@@ -40,7 +39,7 @@ def invitation_message(
     if invitation.attendee is None or not recipient.is_at(invitation.attendee.address):
         raise InvalidInvitation("recipient_is_not_attendee", recipient.address)
 
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=MAIL)
     message["From"] = _mailbox(sender)
     message["To"] = _mailbox(recipient)
     message["Subject"] = clean_line(subject)
@@ -57,9 +56,7 @@ def invitation_message(
 
 
 def _mailbox(person: Person) -> Address:
-    # A name that must be folded loses its quotes in Python's writer, and then a comma in it makes a second recipient.
-    name = person.name if len(person.name) <= MAX_NAME else f"{person.name[: MAX_NAME - 1]}…"
-    return Address(display_name=name, addr_spec=person.address)
+    return Address(display_name=person.name, addr_spec=person.address)
 
 
 def _fix_boundaries(message: EmailMessage) -> None:

@@ -43,9 +43,9 @@ def received(message: EmailMessage) -> EmailMessage:
 
 
 WHOLE = """\
-From: =?utf-8?q?Cl=C3=BAster?= Automotriz <agenda@encuentro.example>
-To: Ana =?utf-8?q?N=C3=BA=C3=B1ez?= <ana@proveedora.example>
-Subject: =?utf-8?q?Reuni=C3=B3n?= con Nordwind: martes 2 de marzo, 9:30
+From: =?utf-8?q?Cl=C3=BAster_Automotriz?= <agenda@encuentro.example>
+To: =?utf-8?b?QW5hIE7DusOxZXo=?= <ana@proveedora.example>
+Subject: =?utf-8?q?Reuni=C3=B3n_con_Nordwind=3A_martes_2_de_marzo=2C_9=3A30?=
 Date: Mon, 01 Feb 2027 18:30:05 +0000
 Message-ID: <m-1.0@encuentro.example>
 MIME-Version: 1.0
@@ -143,10 +143,10 @@ def assert_headers_survive(name: str, subject: str, address: str = ANA.address) 
     assert [line for line in written.split(b"\r\n") if len(line) > 998] == []
     back = message_from_bytes(written, policy=policy.default)
     assert list(back.keys()) == list(received(mail()).keys())
-    assert back["Subject"] == clean_line(subject)
+    plain = message_from_bytes(written, policy=policy.compat32)
+    assert str(make_header(decode_header(plain["Subject"]))) == back["Subject"] == clean_line(subject)
     for header, person in (("From", item.organizer), ("To", item.attendee)):
-        shown = person.name if len(person.name) <= 60 else f"{person.name[:59]}…"
-        assert mailboxes(written, header) == [(shown, person.address)]
+        assert mailboxes(written, header) == [(person.name, person.address)]
 
 
 @pytest.mark.parametrize("text", HOSTILE_TEXTS)
