@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from eventsapp.db import db
@@ -216,6 +216,24 @@ def list_pairs(event: Event) -> list[Pair]:
         if ids <= registrations.keys() and ordered(*ids) not in excluded and _is_agreed(requests)
     ]
     return sorted(pairs, key=lambda pair: (pair.a.number, pair.b.number))
+
+
+def count_agreed(event: Event) -> int:
+    """How many pairs have an accepted request: as many as `list_pairs` gives, counted by the database."""
+    low = case((Request.from_id < Request.to_id, Request.from_id), else_=Request.to_id)
+    high = case((Request.from_id < Request.to_id, Request.to_id), else_=Request.from_id)
+    pairs = (
+        select(low, high)
+        .where(
+            Request.event_id == event.id,
+            Request.status == RequestStatus.ACCEPTED,
+            is_allowed(),
+            _is_approved(Request.from_id),
+            _is_approved(Request.to_id),
+        )
+        .distinct()
+    )
+    return db.session.scalar(select(func.count()).select_from(pairs.subquery())) or 0
 
 
 def ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:

@@ -54,6 +54,78 @@ SENTENCES = {
     "place_fixed_table": _l("%(company)s recibe siempre en la mesa %(table)s."),
     "place_max_meetings": _l("%(company)s ya tiene todas sus reuniones: %(most)s como máximo."),
     "place_max_consecutive": _l("%(company)s quedaría sin descanso: tiene %(most)s reuniones seguidas como máximo."),
+    "changed_meanwhile": _l("Otra persona guardó cambios mientras usted escribía. Revise y guarde de nuevo."),
+    "code_malformed": _l("Use de 3 a 60 letras minúsculas sin acento, números y guiones, por ejemplo encuentro-2027"),
+    "code_taken": _l("Esta clave ya está en uso. Elija otra"),
+    "no_such_account": _l("No hay una cuenta con este correo. Pida a la persona que la cree primero"),
+    "zone_has_blocks": _l("Ya hay bloques con horas en la zona actual. Quítelos antes de cambiar la zona"),
+    "event_out_of_order": _l("El evento termina antes de empezar. Revise las fechas"),
+    "event_too_long": _l("Un evento dura a lo más %(days)s días"),
+    "registration_out_of_order": _l("El registro cierra antes de abrir. Revise las fechas"),
+    "registration_after_event": _l("El registro cierra después del evento. Elija una fecha anterior"),
+    "requests_out_of_order": _l("Las solicitudes cierran antes de abrir. Revise las fechas"),
+    "requests_after_event": _l("Las solicitudes cierran después del evento. Elija una fecha anterior"),
+    "blocks_outside": _l("Hay bloques fuera de estas fechas. Quítelos primero en Días y rondas"),
+    "minimum_over_maximum": _l("El mínimo de reuniones es mayor que el máximo"),
+    "no_such_time": _l("Esa hora no existe ese día: los relojes se adelantan. Elija otra"),
+    "times_out_of_order": _l("El bloque termina antes de empezar. Revise las horas"),
+    "outside_event": _l("El bloque queda fuera de las fechas y horas del evento"),
+    "blocks_overlap": _l("A esa hora ya hay otro bloque. Elija otra hora o quite el otro bloque"),
+    "block_too_short": _l("En este bloque no cabe una reunión de %(minutes)s minutos"),
+    "nothing_to_copy": _l("Ese día no tiene bloques. Elija otro día"),
+    "rounds_in_use": _l(
+        "Ya hay un horario con reuniones en estas rondas y cambiarlas las dejaría sin hora. Mueva o quite esas "
+        "reuniones primero"
+    ),
+    "too_many_tables": _l("Un evento tiene a lo más %(most)s mesas"),
+    "label_taken": _l("Ya hay una mesa %(label)s. Use otro nombre"),
+    "table_in_use": _l(
+        "La mesa %(label)s está en uso: es la mesa fija de un comprador o tiene reuniones en un horario."
+    ),
+    "no_such_table": _l("No hay una mesa %(label)s. Agréguela primero en Mesas"),
+    "table_twice": _l("La mesa %(label)s está dos veces. Cada mesa es de un solo comprador"),
+    "no_meeting_block": _l("Falta al menos un bloque de reuniones"),
+    "no_table": _l("Falta al menos una mesa"),
+    "already_published": _l("El horario ya está publicado: el evento no puede volver a preparación."),
+    "quota_reached": _l("Ya tiene %(quota)s solicitudes abiertas, el máximo. Retire una para pedir otra."),
+    "already_asked": _l("Ya pidió esta reunión."),
+    "already_declined": _l("Esta empresa ya respondió que no."),
+    "cannot_meet": _l("No se puede pedir una reunión con esta empresa."),
+    "not_approved": _l("Solo las empresas aprobadas piden y aceptan reuniones."),
+    "cannot_exclude": _l("Elija dos empresas distintas de este evento"),
+    "already_excluded": _l("Estas dos empresas ya están excluidas entre sí"),
+    "no_such_company": _l("No hay una empresa aprobada con este nombre o folio. Elija una de la lista"),
+    "too_many_tries": _l("Demasiados intentos. Espere %(minutes)s min e intente de nuevo."),
+    "wrong_password": _l("El correo y la contraseña no coinciden."),
+    "not_confirmed": _l("Falta confirmar su correo: abra el enlace que le enviamos, o pida un enlace para entrar."),
+    "link_expired": _l("El enlace ya se usó o caducó. Pida uno nuevo."),
+    "password_short": _l("Use una contraseña de %(least)s caracteres o más. Una frase es fácil de recordar."),
+    "password_long": _l("Use una contraseña de %(most)s caracteres o menos."),
+    "password_common": _l("Muchas personas usan esa contraseña. Elija otra."),
+    "password_personal": _l("La contraseña no puede ser su nombre ni su correo."),
+    "bad_email": _l("Escriba un correo como nombre@empresa.com"),
+    "bad_phone": _l("Escriba un teléfono con 10 dígitos, o con la clave del país: +49 30 1234567"),
+    "bad_rfc_length": _l("Escriba el RFC con 12 o 13 caracteres"),
+    "bad_rfc": _l("Este RFC no existe. Revise las letras y los números."),
+    "bad_website": _l("Escriba una página como www.empresa.com"),
+    "step_closed": _l("Esta parte del registro ya no se puede cambiar."),
+    "registration_incomplete": _l("Faltan partes del registro. Complete la lista y envíelo de nuevo."),
+    "edited_meanwhile": _l("Otra persona de su empresa guardó cambios mientras usted escribía."),
+    "too_many_terms": _l("Elija a lo más %(most)s"),
+    "unknown_terms": _l("Elija opciones de la lista"),
+    "no_terms": _l("Elija al menos uno"),
+    "delegate_twice": _l("Ya hay una persona con este correo en la lista"),
+    "own_address": _l("Este es el correo con el que usted entra; no se puede cambiar aquí."),
+    "too_many_delegates": _l("Registre a lo más %(most)s personas"),
+    "unknown_delegate": _l("Elija personas de la lista"),
+    "desk_would_be_empty": _l("%(name)s está sola en una mesa. Agregue antes a otra persona en esa mesa."),
+    "desk_without_delegate": _l("Elija quién atiende cada mesa"),
+    "wrong_desk_count": _l("Puede tener de 1 a %(most)s mesas"),
+    "desk_in_use": _l("Esta mesa ya tiene reuniones en el horario. Pida al organizador que las cambie."),
+    "no_delegates": _l("Registre al menos a una persona"),
+    "delegate_incomplete": _l("Complete el puesto y el teléfono de %(name)s"),
+    "never_available": _l("Elija al menos una ronda en cada mesa"),
+    "no_company_chosen": _l("Elija una de sus empresas o escriba el nombre de una nueva"),
 }
 
 
@@ -63,7 +135,7 @@ def sentence(error: DomainError) -> str:
     if known is None:
         return _("No se pudo hacer. Revise los datos e intente de nuevo.")
     text = str(known)
-    return text % {name: _shown(value) for name, value in error.params.items()} if error.params else text
+    return str(text % {name: _shown(value) for name, value in error.params.items()}) if error.params else text
 
 
 def _shown(value: object) -> object:

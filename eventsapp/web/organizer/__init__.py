@@ -1,9 +1,19 @@
-"""The organizer pages."""
+"""The organizer pages: one module of routes for each noun, on the blueprint that they share."""
 
 from __future__ import annotations
 
 from flask import Flask
 
+from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on the blueprint
+    home,
+    settings,
+    settings_days,
+    settings_tables,
+    summary,
+)
+from eventsapp.web.organizer.blueprint import bp
+
 
 def init_app(app: Flask) -> None:
     """Put the organizer pages on the application."""
+    app.register_blueprint(bp)

@@ -1,0 +1,123 @@
+"""The fields that only organizer forms have: dates with times, hours, whole numbers and choices of our own words.
+
+Browsers send what their date and number fields hold; anything else is refused with a sentence, never with a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, TimeField, ValidationError
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+YEARS = range(2000, 2101)
+CONTINENTS = frozenset(
+    {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+MEXICAN_ZONES = (
+    ("America/Mexico_City", _l("Centro (Ciudad de México, Guanajuato, Querétaro, Aguascalientes)")),
+    ("America/Monterrey", _l("Noreste (Monterrey, Saltillo)")),
+    ("America/Merida", _l("Yucatán y Campeche (Mérida)")),
+    ("America/Cancun", _l("Quintana Roo (Cancún)")),
+    ("America/Chihuahua", _l("Chihuahua")),
+    ("America/Mazatlan", _l("Pacífico (Culiacán, La Paz, Tepic)")),
+    ("America/Bahia_Banderas", _l("Bahía de Banderas")),
+    ("America/Hermosillo", _l("Sonora (Hermosillo)")),
+    ("America/Tijuana", _l("Baja California (Tijuana, Mexicali)")),
+    ("America/Ciudad_Juarez", _l("Ciudad Juárez")),
+    ("America/Ojinaga", _l("Ojinaga")),
+    ("America/Matamoros", _l("Frontera noreste (Reynosa, Nuevo Laredo)")),
+)
+
+
+def moment(label: Any) -> Any:
+    """A date with its time, on the clocks of the event."""
+    return DateTimeLocalField(
+        label,
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        validators=[InputRequired(_l("Escriba la fecha y la hora")), _in_years],
+        invalid_value_message=_l("Escriba una fecha y una hora que existan"),
+    )
+
+
+def day(label: Any) -> Any:
+    """A date."""
+    return DateField(
+        label,
+        validators=[InputRequired(_l("Escriba la fecha")), _in_years],
+        invalid_value_message=_l("Escriba una fecha que exista"),
+    )
+
+
+def clock(label: Any) -> Any:
+    """An hour of the day."""
+    return TimeField(
+        label,
+        format=["%H:%M", "%H:%M:%S"],
+        validators=[InputRequired(_l("Escriba la hora"))],
+        invalid_value_message=_l("Escriba la hora como 09:30"),
+    )
+
+
+def whole(label: Any, least: int, most: int, *, optional: bool = False, **kw: Any) -> Any:
+    """A whole number from `least` to `most`; nothing entered is None where it is optional."""
+    message = _l("Escriba un número entero de %(least)s a %(most)s", least=least, most=most)
+    presence = Optional() if optional else InputRequired(message)
+    checks = [presence, NumberRange(min=least, max=most, message=message)]
+    bounds = {"min": least, "max": most, "inputmode": "numeric"}
+    return IntegerField(label, validators=checks, invalid_value_message=message, render_kw=bounds, **kw)
+
+
+def choice(label: Any, words: Mapping[Any, Any], *, only: Iterable[StrEnum] | None = None, **kw: Any) -> Any:
+    """One of the values of an enum, by its words on screen."""
+    allowed = list(only or words)
+    return SelectField(
+        label,
+        choices=[(member.value, words[member]) for member in allowed],
+        coerce=type(allowed[0]),
+        validators=[InputRequired(_l("Elija una opción"))],
+        invalid_value_message=_l("Elija una opción de la lista"),
+        invalid_choice_message=_l("Elija una opción de la lista"),
+        **kw,
+    )
+
+
+def optional_choice(label: Any, options: Callable[[], list[tuple[str, Any]]]) -> Any:
+    """One of some options, or none of them."""
+    return SelectField(
+        label,
+        choices=lambda: [("", _("Ninguno")), *options()],
+        invalid_choice_message=_l("Elija una opción de la lista"),
+    )
+
+
+def time_zone(label: Any) -> Any:
+    """A time zone of the IANA database, those of Mexico first and with their places."""
+    known = {name for name, _words in MEXICAN_ZONES}
+    other = sorted(name for name in available_timezones() if "/" in name and name not in known and _is_place(name))
+    return SelectField(
+        label,
+        choices={
+            _l("México"): list(MEXICAN_ZONES),
+            _l("Otros países"): [(name, name.replace("_", " ")) for name in other],
+        },
+        default=MEXICAN_ZONES[0][0],
+        invalid_choice_message=_l("Elija una zona horaria de la lista"),
+        validators=[InputRequired(_l("Elija una opción"))],
+    )
+
+
+def _in_years(_form: Any, field: Any) -> None:
+    value: date | datetime | None = field.data
+    if value is not None and value.year not in YEARS:
+        raise ValidationError(_("Escriba un año entre %(first)s y %(last)s", first=YEARS[0], last=YEARS[-1]))
+
+
+def _is_place(name: str) -> bool:
+    return name.split("/")[0] in CONTINENTS

@@ -1,0 +1,113 @@
+"""The start of an organizer: the own organizations with their events, and new ones."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from flask import g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from eventsapp.domain.access import Permission, may
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.taxonomy import clusters
+from eventsapp.domain.values import Role
+from eventsapp.models import Organization
+from eventsapp.services import accounts, events, organizations
+from eventsapp.web.access import requires
+from eventsapp.web.clock import now
+from eventsapp.web.forms import Form, text
+from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.event_forms import FIELD_OF, NewEventForm, email_address
+from eventsapp.web.organizer.fields import choice, optional_choice
+from eventsapp.web.saving import saving
+from eventsapp.web.words import ORGANIZATION_KIND
+
+
+class OrganizationForm(Form):
+    """A new organization and the person who runs it."""
+
+    name = text(_l("Nombre"), most=200)
+    code = text(_l("Clave"), most=40)
+    kind = choice(_l("Tipo"), ORGANIZATION_KIND)
+    state = text(_l("Estado"), most=80, optional=True)
+    cluster_code = optional_choice(_l("Clúster"), lambda: [(one.code, one.name_es) for one in clusters().values()])
+    admin_email = text(_l("Correo de quien la administra"), most=254, checks=(email_address,))
+
+
+def _where_to_create() -> Organization | None:
+    """The organization that the address names; without a name, the first in which the actor may create events."""
+    code = request.args.get("organizacion", "")
+    if code:
+        return organizations.find(code[:40])
+    return next(iter(organizations.list_creatable(g.actor)), None)
+
+
+@bp.get("/o/")
+@requires(Permission.ACCOUNT_USE)
+def home() -> ResponseReturnValue:
+    """My organizations and their events."""
+    mine = organizations.list_for(g.actor)
+    counts = events.count_approved([event for organization in mine for event in organization.events])
+    creatable = {one.id for one in mine if may(g.actor, Permission.EVENT_CREATE, one.scope)}
+    return render_template("organizer/home.html", organizations=mine, counts=counts, creatable=creatable, now=now())
+
+
+@bp.route("/o/nuevo", methods=["GET", "POST"])
+@requires(Permission.EVENT_CREATE, load=_where_to_create)
+def new_event(organization: Organization) -> ResponseReturnValue:
+    """A new event in preparation."""
+    form = NewEventForm()
+    if form.validate_on_submit() and (dates := form.dates(ZoneInfo(form.time_zone.data))):
+        try:
+            with saving() as done:
+                event = events.create(
+                    organization,
+                    code=form.code.data,
+                    details=form.details(),
+                    dates=dates,
+                    limits=form.limits(),
+                    rounds=form.rounds(),
+                    actor=g.actor,
+                    now=now(),
+                )
+                done.location = url_for("organizer.settings_days", event_code=event.code)
+            return done.redirect()
+        except DomainError as error:
+            form.refuse(FIELD_OF.get(error.code, "name"), error)
+    if not form.code.data and form.name.data and not form.errors.get("name"):
+        form.code.data = events.suggested_code(form.name.data)
+    others = [one for one in organizations.list_creatable(g.actor) if one is not organization]
+    page = render_template("organizer/new_event.html", form=form, organization=organization, others=others)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/o/organizaciones/nueva", methods=["GET", "POST"])
+@requires(Permission.ADMIN_MANAGE)
+def new_organization() -> ResponseReturnValue:
+    """A new organization with its first administrator; for administrators of the platform."""
+    form = OrganizationForm()
+    if form.validate_on_submit():
+        try:
+            with saving(url_for("organizer.home")) as done:
+                _create_organization(form)
+            return done.redirect()
+        except DomainError as error:
+            form.refuse("admin_email" if error.code == "no_such_account" else "code", error)
+    return render_template("organizer/new_organization.html", form=form), 422 if form.errors else 200
+
+
+def _create_organization(form: OrganizationForm) -> None:
+    account = accounts.find_by_email(form.admin_email.data)
+    if account is None:
+        raise DomainError("no_such_account")
+    made = organizations.create(
+        code=form.code.data,
+        name=form.name.data,
+        kind=form.kind.data,
+        state=form.state.data,
+        cluster_code=form.cluster_code.data or None,
+        actor=g.actor,
+        now=now(),
+    )
+    organizations.add_member(made, account, Role.ADMIN, actor=g.actor, now=now())

@@ -1,0 +1,126 @@
+"""The summary of an event: what needs the organizer today, the phase, the key numbers, the registrations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from eventsapp.domain.access import Permission
+from eventsapp.domain.values import EventStatus, Phase
+from eventsapp.models import Event
+from eventsapp.services import events, summary
+from eventsapp.web import formats, loaders
+from eventsapp.web.access import requires
+from eventsapp.web.clock import now
+from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.frame import PHASES, organizer_page
+from eventsapp.web.words import PHASE
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing to do: how many, what, and where."""
+
+    count: int
+    text: str
+    href: str
+    icon: str
+
+
+@bp.get("/o/<event_code>/", endpoint="summary")
+@requires(Permission.EVENT_READ, load=loaders.event)
+def summary_page(event: Event) -> ResponseReturnValue:
+    """What needs me today."""
+    moment = now()
+    waiting, capacity = summary.waiting(event), summary.capacity(event)
+    return organizer_page(
+        "organizer/summary.html",
+        event,
+        "summary",
+        todos=_todos(event, waiting, capacity),
+        numbers=summary.numbers(event),
+        capacity=capacity,
+        phases=_phases(event, events.find_phase(event, moment)),
+        curve=_thinned(summary.registrations_by_day(event, moment)),
+    )
+
+
+def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -> list[Todo]:
+    """What waits, in the order in which an event is made; nothing that is done."""
+    found = []
+    if event.status is EventStatus.DRAFT:
+        if not capacity.slots:
+            days = url_for("organizer.settings_days", event_code=event.code)
+            found.append(Todo(0, _("Agregue los bloques de reuniones de cada día"), days, "calendar"))
+        if not capacity.tables:
+            tables = url_for("organizer.settings_tables", event_code=event.code)
+            found.append(Todo(0, _("Agregue las mesas"), tables, "table"))
+        if capacity.places:
+            settings = url_for("organizer.settings", event_code=event.code)
+            found.append(Todo(0, _("Abra el evento a las empresas"), settings, "flag"))
+    counted = [
+        (
+            waiting.to_review,
+            ngettext("%(num)s registro por revisar", "%(num)s registros por revisar", waiting.to_review),
+            "organizer.registrations",
+            "building-factory-2",
+        ),
+        (
+            waiting.to_answer,
+            ngettext("%(num)s solicitud sin respuesta", "%(num)s solicitudes sin respuesta", waiting.to_answer),
+            "organizer.requests",
+            "inbox",
+        ),
+        (
+            waiting.unplaced or 0,
+            ngettext("%(num)s reunión sin lugar", "%(num)s reuniones sin lugar", waiting.unplaced or 0),
+            "organizer.schedule",
+            "calendar-off",
+        ),
+        (
+            waiting.unpublished or 0,
+            ngettext("%(num)s cambio sin publicar", "%(num)s cambios sin publicar", waiting.unpublished or 0),
+            "organizer.publication",
+            "send",
+        ),
+        (
+            waiting.failed_mails,
+            ngettext("%(num)s mensaje sin enviar", "%(num)s mensajes sin enviar", waiting.failed_mails),
+            "organizer.mails",
+            "mail",
+        ),
+    ]
+    return found + [Todo(n, text, url_for(where, event_code=event.code), icon) for n, text, where, icon in counted if n]
+
+
+def _phases(event: Event, current: Phase) -> list[dict[str, Any]]:
+    """The seven phases with their dates, for the line of steps."""
+    zone = event.zone
+    dates = {
+        Phase.REGISTRATION: event.registration_opens_at,
+        Phase.REQUESTS: event.requests_open_at,
+        Phase.SCHEDULING: event.requests_close_at,
+        Phase.EVENT: event.starts_at,
+        Phase.RESULTS: event.ends_at,
+    }
+    place = PHASES.index(current)
+    return [
+        {
+            "label": PHASE[phase],
+            "date": formats.month_day(dates[phase], zone) if phase in dates else "",
+            "state": "done" if index < place else "current" if index == place else "later",
+        }
+        for index, phase in enumerate(PHASES)
+    ]
+
+
+def _thinned(curve: list[tuple[Any, int]], most: int = 28) -> list[dict[str, Any]]:
+    """The curve as bars, every so many days when it is long; always with the last day."""
+    every = -(-len(curve) // most)
+    kept = curve[::-1][:: every or 1][::-1]
+    return [{"label": f"{day.day}/{day.month}", "value": total} for day, total in kept]
