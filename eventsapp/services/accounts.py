@@ -25,7 +25,9 @@ def find_by_email(email: str) -> Account | None:
     return db.session.scalar(select(Account).where(Account.email == email))
 
 
-def sign_up(*, email: str, name: str, password_hash: str, locale: str, attempt: UUID, now: datetime) -> None:
+def sign_up(
+    *, email: str, name: str, password_hash: str, locale: str, attempt: UUID, next_path: str, now: datetime
+) -> None:
     """Make an account that waits for its address to be confirmed, or write to the one that is there.
 
     `attempt` stands for the browser that signs up: somebody else's click on the mailed link needs the password too, so
@@ -33,7 +35,8 @@ def sign_up(*, email: str, name: str, password_hash: str, locale: str, attempt: 
     """
     account = find_by_email(email)
     if account is not None and account.is_active:
-        _mail("account_exists", account, now=now, sign_in=tokens.issue(TokenPurpose.SIGN_IN, account, now=now))
+        token = tokens.issue(TokenPurpose.SIGN_IN, account, now=now)
+        _mail("account_exists", account, now=now, token=token, next=next_path)
         return
     if account is None:
         account = _new(email, name, now)
@@ -41,7 +44,7 @@ def sign_up(*, email: str, name: str, password_hash: str, locale: str, attempt: 
     audit.record(_actor(account), "account.signed_up", account, at=now)
     tokens.revoke(account, now=now)
     token = tokens.issue(TokenPurpose.CONFIRM_EMAIL, account, now=now, object_id=attempt)
-    _mail("confirm_email", account, now=now, token=token)
+    _mail("confirm_email", account, now=now, token=token, next=next_path)
 
 
 def confirm(secret: str, *, now: datetime) -> Account:

@@ -23,7 +23,7 @@ from eventsapp.domain.editions import require_seen
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.registering import MAX_DELEGATES, MAX_DESKS, Consent, Step
 from eventsapp.domain.taxonomy import MAX_TERMS, unknown_terms
-from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.domain.values import EventStatus, RegistrationStatus, Side
 from eventsapp.models import (
     Absence,
     Account,
@@ -35,7 +35,7 @@ from eventsapp.models import (
     Placement,
     Registration,
 )
-from eventsapp.services import audit, companies, outbox
+from eventsapp.services import audit, companies, events, outbox
 from eventsapp.services.companies import CompanyAnswers, DelegateAnswers
 
 Status = RegistrationStatus
@@ -69,6 +69,19 @@ class AvailabilityAnswers:
     """The slots in which each desk can meet, by the desk's number, in order of time."""
 
     slot_ids: dict[int, tuple[UUID, ...]]
+
+
+TermLists = Iterable[Collection[str]]
+
+
+@dataclass(frozen=True)
+class DirectoryEntry:
+    """What a buyer looks for; `company` is empty when the company did not allow its name to be shown."""
+
+    company: str
+    state: str
+    terms: tuple[str, ...]
+    offer: str
 
 
 # Reading ---------------------------------------------------------------------------------------------------------
@@ -124,6 +137,24 @@ def list_chosen_terms(event: Event, side: Side, statuses: Collection[Status]) ->
     return list(db.session.scalars(query))
 
 
+def list_directory(event: Event) -> list[DirectoryEntry]:
+    """What approved buyers look for, as everybody may see it; the name only of those who allow it."""
+    query = (
+        select(Registration.terms, Registration.offer, Registration.consents, Company.name, Company.state)
+        .join(Company, Company.id == Registration.company_id)
+        .where(
+            Registration.event_id == event.id,
+            Registration.side.in_({Side.BUYER, Side.BOTH}),
+            Registration.status == Status.APPROVED,
+        )
+        .order_by(Registration.number)
+    )
+    return [
+        DirectoryEntry(name if Consent.DIRECTORY in consents else "", state, tuple(terms), offer)
+        for terms, offer, consents, name, state in db.session.execute(query)
+    ]
+
+
 def payback(registration: Registration, codes: Collection[str]) -> registering.Payback:
     """How many companies of the other side, sent or approved, chose these terms."""
     theirs = list_chosen_terms(
@@ -143,6 +174,17 @@ def list_of(account: Account) -> list[Registration]:
         .options(joinedload(Registration.event), joinedload(Registration.company))
     )
     return list(db.session.scalars(query).unique())
+
+
+def list_open_events(now: datetime) -> list[Event]:
+    """The events that companies may see and that are not over, the next one first."""
+    query = (
+        select(Event)
+        .where(Event.status == EventStatus.OPEN, Event.ends_at > now)
+        .order_by(Event.starts_at, Event.id)
+        .options(joinedload(Event.organization))
+    )
+    return list(db.session.scalars(query))
 
 
 def find_of(account_companies: Collection[UUID], event: Event) -> Registration | None:
@@ -169,7 +211,7 @@ def start(
     now: datetime,
 ) -> Registration:
     """Begin a registration with the next number; a person who already has one at this event gets that one."""
-    _lock_event(event)
+    events.lock(event)  # numbers of one event follow each other without a double
     deadlines.require_registration_open(event, now)
     known = find_of({found.id for found in companies.list_of(account, event.organization)}, event)
     if known is not None:
@@ -361,11 +403,6 @@ def _next_number(event: Event) -> int:
     """The next number of an event; call it with the event locked."""
     last = db.session.scalar(select(func.max(Registration.number)).where(Registration.event_id == event.id))
     return (last or 0) + 1
-
-
-def _lock_event(event: Event) -> None:
-    """One at a time: numbers of one event follow each other without a gap or a double."""
-    db.session.refresh(event, with_for_update=True)
 
 
 def lock(registration: Registration) -> None:

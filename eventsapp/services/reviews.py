@@ -32,11 +32,6 @@ def count_by_status(event: Event) -> dict[Status, int]:
     return {status: found.get(status, 0) for status in Status}
 
 
-def count_to_review(event: Event) -> int:
-    """How many registrations wait for the organizer."""
-    return count_by_status(event)[Status.SUBMITTED]
-
-
 @dataclass(frozen=True)
 class Found:
     """One page of registrations and how many there are in all."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_interval
 from babel.numbers import format_decimal, format_percent
 from flask_babel import get_locale, get_timezone
+
+from eventsapp.models import Event
 
 
 def clock(value: datetime, zone: ZoneInfo | None = None) -> str:
@@ -38,6 +40,13 @@ def month_day(value: datetime, zone: ZoneInfo | None = None) -> str:
     """A day with its month: 9 de marzo."""
     pattern = "MMMM d" if _language() == "en" else "d 'de' MMMM"
     return format_datetime(_local(value, zone), pattern, locale=_locale())
+
+
+def day_span(event: Event) -> str:
+    """The days of an event: 9–10 de marzo de 2027."""
+    if event.first_day == event.last_day:
+        return format_date(event.first_day, "long", locale=_locale())
+    return format_interval(event.first_day, event.last_day, "yMMMMd", locale=_locale())
 
 
 def number(value: float) -> str:

@@ -30,8 +30,10 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         clock=formats.clock,
         day=formats.day,
+        day_span=formats.day_span,
         long_date=formats.long_date,
         moment=formats.moment,
+        month_day=formats.month_day,
         number=formats.number,
         percent=formats.percent,
         initials=formats.initials,
