@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask, abort, flash, jsonify, render_template, request
+from flask import Blueprint, Flask, abort, flash, jsonify, render_template, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -103,8 +103,8 @@ def kit_app() -> Flask:
         "logout_url": "/out",
         "help_url": "/help",
         "languages": [
-            {"code": "es", "label": "Español", "href": "?lang=es", "active": True},
-            {"code": "en", "label": "English", "href": "?lang=en"},
+            {"code": "es-MX", "label": "Español", "locale": "es_MX", "next": "/", "active": True},
+            {"code": "en", "label": "English", "locale": "en", "next": "/"},
         ],
         "footer_links": [{"label": "Privacidad", "href": "#"}],
     }
@@ -190,6 +190,9 @@ def kit_app() -> Flask:
     def sent() -> str:
         return render_template("frame.html", layout="public/layout.html")
 
+    public = Blueprint("public", __name__)
+    public.add_url_rule("/language", "language", sent, methods=["POST"])
+    app.register_blueprint(public)
     return app
 
 
