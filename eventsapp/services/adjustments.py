@@ -14,8 +14,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from eventsapp.db import db
@@ -173,7 +172,7 @@ def move(
 ) -> Schedule:
     """Hold a meeting in another slot or at another table; without a table the best free one is taken."""
     draft = _editable(schedule, edit, actor, now, host)
-    place = _placement(draft, meeting.a_id, meeting.b_id)
+    place = schedules.find_pair(draft, meeting.a_id, meeting.b_id)
     if place is None:
         raise NotFound("no_such_meeting")
     if place.is_pinned:
@@ -195,7 +194,7 @@ def place(
 ) -> Schedule:
     """Give a pair that is left out a place."""
     draft = _editable(schedule, edit, actor, now, host)
-    if _placement(draft, a_id, b_id) is not None:
+    if schedules.find_pair(draft, a_id, b_id) is not None:
         raise Conflict("already_placed")
     return _seat(draft, a_id, b_id, slot, table, "schedule.placed", actor, now, host)
 
@@ -213,7 +212,7 @@ def unpin(schedule: Schedule, meeting: Meeting, *, edit: int, actor: Actor, now:
 def unschedule(schedule: Schedule, meeting: Meeting, *, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
     """Take a meeting out of the version; its request stays and can be placed again."""
     draft = _editable(schedule, edit, actor, now, host)
-    found = _placement(draft, meeting.a_id, meeting.b_id)
+    found = schedules.find_pair(draft, meeting.a_id, meeting.b_id)
     if found is None:
         raise NotFound("no_such_meeting")
     if found.is_pinned:
@@ -351,7 +350,7 @@ def _set_pin(
     schedule: Schedule, meeting: Meeting, pinned: bool, edit: int, actor: Actor, now: datetime, host: str
 ) -> Schedule:
     draft = _editable(schedule, edit, actor, now, host)
-    found = _placement(draft, meeting.a_id, meeting.b_id)
+    found = schedules.find_pair(draft, meeting.a_id, meeting.b_id)
     if found is None:
         raise NotFound("no_such_meeting")
     if found.is_pinned == pinned:
@@ -370,28 +369,14 @@ def _request_of(judged: schedules.Judged, a_id: UUID, b_id: UUID) -> str:
     raise NotFound("no_such_pair")
 
 
-def _same_pair(model: type[Meeting] | type[Unplaced], a_id: UUID, b_id: UUID) -> Any:
-    return or_((model.a_id == a_id) & (model.b_id == b_id), (model.a_id == b_id) & (model.b_id == a_id))
-
-
-def _placement(draft: Schedule, a_id: UUID, b_id: UUID) -> Placement | None:
-    query = (
-        select(Placement)
-        .join(Meeting)
-        .where(Placement.schedule_id == draft.id, _same_pair(Meeting, a_id, b_id))
-        .options(joinedload(Placement.meeting))
-    )
-    return db.session.scalar(query)
-
-
 def _unplaced(draft: Schedule, a_id: UUID, b_id: UUID) -> Unplaced | None:
-    query = select(Unplaced).where(Unplaced.schedule_id == draft.id, _same_pair(Unplaced, a_id, b_id))
+    query = select(Unplaced).where(Unplaced.schedule_id == draft.id, schedules.same_pair(Unplaced, a_id, b_id))
     return db.session.scalar(query)
 
 
 def _snapshot(draft: Schedule, a_id: UUID, b_id: UUID) -> dict[str, Any]:
     """Where a pair stands in a draft, as the log keeps it."""
-    held, left = _placement(draft, a_id, b_id), _unplaced(draft, a_id, b_id)
+    held, left = schedules.find_pair(draft, a_id, b_id), _unplaced(draft, a_id, b_id)
     return {
         "placement": held
         and {
@@ -408,7 +393,7 @@ def _snapshot(draft: Schedule, a_id: UUID, b_id: UUID) -> dict[str, Any]:
 
 def _restore(draft: Schedule, a_id: UUID, b_id: UUID, state: Mapping[str, Any], now: datetime, host: str) -> None:
     """Make a pair stand in a draft as a snapshot says."""
-    held, left = _placement(draft, a_id, b_id), _unplaced(draft, a_id, b_id)
+    held, left = schedules.find_pair(draft, a_id, b_id), _unplaced(draft, a_id, b_id)
     wanted = state["placement"]
     if wanted is None and held is not None:
         db.session.delete(held)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -49,11 +49,12 @@ class Difference:
         return (*self.added, *self.moved, *self.cancelled)
 
 
-def compare(schedule: Schedule) -> Difference:
-    """A version against what is published now."""
+def compare(schedule: Schedule, placements: Sequence[Placement] | None = None) -> Difference:
+    """A version, with its placements when they are at hand, against what is published now."""
     published = schedules.find_published(schedule.event)
     before = schedules.list_placements(published) if published is not None else []
-    return _difference(schedule.event, before, schedules.list_placements(schedule))
+    after = schedules.list_placements(schedule) if placements is None else placements
+    return _difference(schedule.event, before, after)
 
 
 def _difference(event: Event, before: Iterable[Placement], after: Iterable[Placement]) -> Difference:

@@ -149,6 +149,7 @@ def _size(problem: Problem) -> dict[str, Any]:
         "slots": len(problem.slots),
         "pinned": sum(request.pin.slot is not None for request in problem.requests),
         "musts": sum(request.must for request in problem.requests),
+        "wished_by": len({side for request in problem.requests for side in (request.a, request.b)}),
     }
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.calendars.invite import new_uid
@@ -17,7 +17,18 @@ from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import ScheduleStatus
-from eventsapp.models import Event, Meeting, Placement, Registration, Run, Schedule, Unplaced
+from eventsapp.models import (
+    Delegate,
+    Desk,
+    DeskDelegate,
+    Event,
+    Meeting,
+    Placement,
+    Registration,
+    Run,
+    Schedule,
+    Unplaced,
+)
 from eventsapp.scheduling import checker
 from eventsapp.scheduling import problem as asked
 from eventsapp.scheduling import schedule as solved
@@ -151,6 +162,49 @@ def list_placements(schedule: Schedule) -> list[Placement]:
     return sorted(
         found, key=lambda place: (place.slot.starts_at, place.table.position if place.table else -1, place.id)
     )
+
+
+def find_placement(schedule: Schedule, meeting_id: UUID) -> Placement | None:
+    """Where a version puts a meeting, with companies, slot and table; None when it does not."""
+    return _one(schedule, Placement.meeting_id == meeting_id)
+
+
+def find_pair(schedule: Schedule, a_id: UUID, b_id: UUID) -> Placement | None:
+    """Where a version puts a pair, whichever way round; None when it does not."""
+    return _one(schedule, Placement.meeting.has(same_pair(Meeting, a_id, b_id)))
+
+
+def _one(schedule: Schedule, condition: ColumnElement[bool]) -> Placement | None:
+    query = select(Placement).where(Placement.schedule_id == schedule.id, condition)
+    meeting = joinedload(Placement.meeting)
+    return db.session.scalar(
+        query.options(
+            meeting.joinedload(Meeting.a).joinedload(Registration.company),
+            meeting.joinedload(Meeting.b).joinedload(Registration.company),
+            joinedload(Placement.slot),
+            joinedload(Placement.table),
+        )
+    )
+
+
+def same_pair(model: type[Meeting] | type[Unplaced], a_id: UUID, b_id: UUID) -> ColumnElement[bool]:
+    """Rows of two registrations, whichever way round they are kept."""
+    return or_((model.a_id == a_id) & (model.b_id == b_id), (model.a_id == b_id) & (model.b_id == a_id))
+
+
+def people_of(place: Placement) -> dict[UUID, list[Delegate]]:
+    """Who sits at a meeting, for each of its two registrations."""
+    query = (
+        select(Desk.registration_id, Delegate)
+        .join(DeskDelegate, DeskDelegate.desk_id == Desk.id)
+        .join(Delegate, Delegate.id == DeskDelegate.delegate_id)
+        .where(Desk.id.in_([place.desk_a_id, place.desk_b_id]), Delegate.ended_at.is_(None))
+        .order_by(DeskDelegate.position)
+    )
+    found: dict[UUID, list[Delegate]] = {}
+    for registration_id, delegate in db.session.execute(query):
+        found.setdefault(registration_id, []).append(delegate)
+    return found
 
 
 @dataclass(frozen=True)

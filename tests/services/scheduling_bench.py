@@ -54,13 +54,19 @@ class Bench:
     def solve(self, now: datetime, *, seed: int = 1, **more: Any) -> tuple[Run, dict[str, Any]]:
         """A finished run and what the engine answered."""
         run = self.start(now, seed=seed, **more)
+        return run, self.work(run, now)
+
+    def work(self, run: Run, now: datetime) -> dict[str, Any]:
+        """Carry out a run as the worker does; gives what the engine answered."""
+        if run.job and not run.job.attempt:
+            claimed(run)
         attempt = run.job.attempt if run.job else 0
         with unit_of_work():
             problem = runs.begin(run, attempt=attempt, now=now)
-        outcome = archive.outcome_to_dict(solve(problem, seconds=10, seed=seed, workers=1))
+        outcome = archive.outcome_to_dict(solve(problem, seconds=10, seed=run.seed, workers=1))
         with unit_of_work():
             runs.finish(run, outcome, now, attempt=attempt, host=HOST)
-        return run, outcome
+        return outcome
 
 
 def claimed(run: Run) -> Run:
