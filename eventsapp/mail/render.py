@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from flask import current_app
 from jinja2 import StrictUndefined
 
 from eventsapp.calendars import build, message, record
+from eventsapp.calendars.headers import MAIL
 from eventsapp.calendars.invite import Person
 from eventsapp.calendars.text import clean_line, clean_name
 from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
@@ -79,7 +79,7 @@ def build_message(row: OutboxMessage, *, base_url: str, host: str, mail_from: st
     if row.kind == INVITATION:
         mail = _invitation(row, rendered, sender, recipient, message_id, date)
     else:
-        mail = EmailMessage(policy=SMTP)
+        mail = EmailMessage(policy=MAIL)
         mail["From"] = Address(display_name=sender.name, addr_spec=sender.address)
         mail["To"] = Address(display_name=recipient.name, addr_spec=recipient.address)
         if row.event and row.event.contact_email:
