@@ -17,7 +17,7 @@ from sqlalchemy import select
 from eventsapp.cli import example, journey, serving
 from eventsapp.db import db, unit_of_work
 from eventsapp.models import Event, Registration
-from eventsapp.services import accounts, agendas
+from eventsapp.services import agendas, passwords
 from eventsapp.services.actors import actor_of
 from eventsapp.settings import Settings, choose
 
@@ -84,7 +84,7 @@ def _find_event() -> Event | None:
 def _make(app: Flask, settings: Settings, seconds: int) -> UUID:
     """Companies and requests, a run of the engine, its schedule published and everybody told."""
     with unit_of_work():
-        password_hash = accounts.hash_password(PASSWORD, settings.password_memory_kib)
+        password_hash = passwords.hashed(PASSWORD, memory_kib=settings.password_memory_kib)
         made = example.create(now=datetime.now(UTC), password_hash=password_hash)
         event_id, actor = made.event.id, actor_of(made.organizer)
     journey.solve_and_publish(app, event_id, actor, settings, seconds=seconds)
