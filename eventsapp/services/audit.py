@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from eventsapp.db import db
 from eventsapp.domain.access import Actor, Scope
@@ -58,3 +58,32 @@ def list_for(object_id: UUID, most: int = 50) -> list[AuditEntry]:
     """The latest entries about one object, newest first."""
     query = select(AuditEntry).where(AuditEntry.object_id == object_id).order_by(AuditEntry.at.desc()).limit(most)
     return list(db.session.scalars(query))
+
+
+def list_of(
+    event: Event, *, text: str = "", kind: str = "", is_on_behalf: bool = False, offset: int = 0, limit: int = 25
+) -> list[AuditEntry]:
+    """A stretch of the log of an event, newest first; see `count_of` for the filters."""
+    query = (
+        select(AuditEntry).where(*_of(event, text, kind, is_on_behalf)).order_by(AuditEntry.at.desc(), AuditEntry.id)
+    )
+    return list(db.session.scalars(query.offset(offset).limit(limit)))
+
+
+def count_of(event: Event, *, text: str = "", kind: str = "", is_on_behalf: bool = False) -> int:
+    """How many entries the log of an event has: with a text in a name or the reason, on one kind of object, done for
+    companies.
+    """
+    return db.session.scalar(select(func.count()).where(*_of(event, text, kind, is_on_behalf))) or 0
+
+
+def _of(event: Event, text: str, kind: str, is_on_behalf: bool) -> list[ColumnElement[bool]]:
+    conditions = [AuditEntry.event_id == event.id]
+    if text:
+        named = (AuditEntry.actor_name, AuditEntry.on_behalf_of, AuditEntry.reason)
+        conditions.append(or_(*(column.icontains(text, autoescape=True) for column in named)))
+    if kind:
+        conditions.append(AuditEntry.object_kind == kind)
+    if is_on_behalf:
+        conditions.append(AuditEntry.on_behalf_of != "")
+    return conditions

@@ -90,6 +90,11 @@ def list_candidates(registration: Registration) -> list[Candidate]:
     return sorted(found, key=lambda one: (-one.affinity.level, -len(one.affinity.shared), folded(one.name)))
 
 
+def find_candidate(registration: Registration, registration_id: UUID) -> Candidate | None:
+    """One company that this one may meet, or None: absent, of another event, of the same side or excluded."""
+    return next((one for one in list_candidates(registration) if one.registration_id == registration_id), None)
+
+
 def chosen(candidates: list[Candidate], filters: Filters) -> list[Candidate]:
     """Those of the candidates that the filters let through; text is looked for without accents and case, every word."""
     words = folded(filters.text).split()

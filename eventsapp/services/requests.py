@@ -10,6 +10,7 @@ Neither dates nor quotas bind the organizer, and a request made so is an agreeme
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from eventsapp.domain import deadlines, lifecycle, matching, quotas
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestOrigin, RequestStatus
-from eventsapp.models import Delegate, Event, Exclusion, Registration, Request
+from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Exclusion, Registration, Request
 from eventsapp.services import audit, outbox
 
 ACTIVE = (RequestStatus.SENT, RequestStatus.ACCEPTED)
@@ -172,6 +173,28 @@ def list_answered(registration: Registration) -> list[Request]:
     """The requests that a company answered."""
     answered = (RequestStatus.ACCEPTED, RequestStatus.DECLINED)
     return _list(Request.to_id == registration.id, Request.status.in_(answered))
+
+
+def list_contacts(requests: Iterable[Request], *, of: Registration) -> dict[UUID, list[Delegate]]:
+    """Who represents the other company, by its registration: only where a request is accepted."""
+    ids = {
+        request.to_id if request.from_id == of.id else request.from_id
+        for request in requests
+        if request.status is RequestStatus.ACCEPTED
+    }
+    query = (
+        select(Desk.registration_id, Delegate)
+        .join(Desk.seats)
+        .join(DeskDelegate.delegate)
+        .where(Desk.registration_id.in_(ids), Delegate.ended_at.is_(None))
+        .order_by(Desk.number, DeskDelegate.position)
+    )
+    people: dict[UUID, list[Delegate]] = {}
+    for registration_id, delegate in db.session.execute(query):
+        known = people.setdefault(registration_id, [])
+        if delegate not in known:
+            known.append(delegate)
+    return people
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
         percent=formats.percent,
         initials=formats.initials,
         duration=formats.duration,
+        term_name=term_name,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from eventsapp.domain.registering import Consent
 from eventsapp.domain.values import (
     BlockKind,
     DeclineReason,
     EventStatus,
+    ExclusionReason,
     OrganizationKind,
     OutboxState,
     Phase,
     Preference,
     RegistrationStatus,
+    RequestOrigin,
     RequestStatus,
     RunStatus,
     ScheduleStatus,
@@ -32,6 +35,11 @@ REGISTRATION_STATUS = {
     RegistrationStatus.REJECTED: _l("No aceptado"),
     RegistrationStatus.WITHDRAWN: _l("Retirado"),
 }
+CONSENT = {
+    Consent.DIRECTORY: _l("Mostrar el nombre de mi empresa en el directorio público"),
+    Consent.PHOTOS: _l("Usar fotografías del evento en las que aparezcamos"),
+    Consent.NEXT_EVENTS: _l("Invitarnos a próximos eventos"),
+}
 PREFERENCE = {Preference.MUST: _l("Indispensable"), Preference.WANT: _l("Me interesa")}
 REQUEST_STATUS = {
     RequestStatus.SENT: _l("Por responder"),
@@ -45,6 +53,17 @@ DECLINE_REASON = {
     DeclineReason.COMPETITOR: _l("Es competencia"),
     DeclineReason.NO_CAPACITY: _l("No tenemos tiempo disponible"),
     DeclineReason.OTHER: _l("Otro motivo"),
+}
+EXCLUSION_REASON = {
+    ExclusionReason.COMPETITOR: _l("Son competencia"),
+    ExclusionReason.SAME_GROUP: _l("Son del mismo grupo"),
+    ExclusionReason.MET_RECENTLY: _l("Se reunieron hace poco"),
+    ExclusionReason.ORGANIZER: _l("Decisión del organizador"),
+}
+REQUEST_ORIGIN = {
+    RequestOrigin.PARTICIPANT: _l("La empresa"),
+    RequestOrigin.ORGANIZER: _l("El organizador"),
+    RequestOrigin.IMPORT: _l("Importada"),
 }
 EVENT_STATUS = {
     EventStatus.DRAFT: _l("En preparación"),

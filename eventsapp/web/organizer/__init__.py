@@ -6,6 +6,11 @@ from flask import Flask
 
 from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on the blueprint
     home,
+    log,
+    publication,
+    requests,
+    runs,
+    schedule,
     settings,
     settings_days,
     settings_tables,

@@ -41,6 +41,7 @@ def settings_tabs(event: Event, active: str) -> list[dict[str, Any]]:
         ("organizer.settings_tables", _("Mesas")),
         ("organizer.settings_desks", _("Mesas fijas")),
         ("organizer.settings_limits", _("Límites")),
+        ("organizer.log", _("Bitácora")),
     ]
     return [
         {"label": label, "href": url_for(endpoint, event_code=event.code), "active": endpoint == active}

@@ -1,0 +1,70 @@
+"""What the log says for each act, in words; an act without words of its own says what it was about."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from eventsapp.models import AuditEntry
+
+ACTS = {
+    "organization.created": _l("Creó la organización"),
+    "organization.member_added": _l("Dio acceso a una persona"),
+    "event.created": _l("Creó el evento"),
+    "event.details_changed": _l("Cambió los datos generales"),
+    "event.dates_changed": _l("Cambió las fechas"),
+    "event.limits_changed": _l("Cambió los límites"),
+    "event.rounds_changed": _l("Cambió la duración de las rondas"),
+    "event.block_added": _l("Agregó un bloque"),
+    "event.block_removed": _l("Quitó un bloque"),
+    "event.day_copied": _l("Copió los bloques de un día"),
+    "event.tables_added": _l("Agregó mesas"),
+    "event.table_changed": _l("Cambió una mesa"),
+    "event.table_removed": _l("Quitó una mesa"),
+    "event.desks_assigned": _l("Asignó mesas fijas"),
+    "event.opened": _l("Abrió el evento a las empresas"),
+    "event.returned_to_preparation": _l("Volvió el evento a preparación"),
+    "request.made": _l("Pidió una reunión"),
+    "request.accepted": _l("Aceptó una solicitud"),
+    "request.declined": _l("Rechazó una solicitud"),
+    "request.withdrawn": _l("Retiró una solicitud"),
+    "request.preference_changed": _l("Cambió la importancia de una solicitud"),
+    "exclusion.added": _l("Excluyó a dos empresas entre sí"),
+    "exclusion.removed": _l("Quitó una exclusión"),
+}
+KINDS = {
+    "organization": _l("organización"),
+    "event": _l("evento"),
+    "registration": _l("registro"),
+    "company": _l("empresa"),
+    "delegate": _l("delegado"),
+    "request": _l("solicitud"),
+    "exclusion": _l("exclusión"),
+    "schedule": _l("horario"),
+    "run": _l("corrida"),
+    "meeting": _l("reunión"),
+    "placement": _l("reunión"),
+    "account": _l("cuenta"),
+    "outbox_message": _l("mensaje"),
+}
+
+
+def act(entry: AuditEntry) -> str:
+    """What was done, in words."""
+    known = ACTS.get(entry.action)
+    if known is not None:
+        return str(known)
+    return str(_("Cambio en: %(kind)s", kind=KINDS.get(entry.object_kind, entry.object_kind)))
+
+
+def about(entry: AuditEntry) -> str:
+    """On whom or what, as far as the entry names it."""
+    detail = entry.detail
+    if "from_company" in detail:
+        return str(_("%(one)s con %(other)s", one=detail["from_company"], other=detail["to_company"]))
+    if entry.action.startswith("exclusion.") and "a" in detail:
+        return str(_("%(one)s con %(other)s", one=detail["a"], other=detail["b"]))
+    for name in ("company", "name", "label", "after"):
+        if isinstance(detail.get(name), str):
+            return str(detail[name])
+    return ""

@@ -1,0 +1,247 @@
+"""All requests of an event, acting for companies, and the pairs that must not meet."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from flask import flash, g, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from eventsapp.domain.access import Permission
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.lifecycle import REQUEST
+from eventsapp.domain.matching import affinity
+from eventsapp.domain.values import DeclineReason, ExclusionReason, Preference, RequestStatus, Side
+from eventsapp.models import Event, Registration
+from eventsapp.models import Request as MeetingRequest
+from eventsapp.services import audit, exclusions, request_lists, requests
+from eventsapp.services.request_lists import Filters, Participant
+from eventsapp.web import loaders
+from eventsapp.web.access import requires
+from eventsapp.web.clock import now
+from eventsapp.web.forms import Form, long_text, text, trimmed
+from eventsapp.web.organizer.acts import act
+from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.fields import choice
+from eventsapp.web.organizer.finding import Part, exclusion_of_event, request_of_event
+from eventsapp.web.organizer.frame import organizer_page
+from eventsapp.web.paging import Page
+from eventsapp.web.saving import saving
+from eventsapp.web.templating import term_name
+from eventsapp.web.words import DECLINE_REASON, EXCLUSION_REASON, PREFERENCE, REQUEST_STATUS
+
+
+class Action(StrEnum):
+    """What an organizer can do about a request for a company."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    WITHDRAW = "withdraw"
+
+
+ACTION = {
+    Action.ACCEPT: _l("Aceptar por la empresa que la recibió"),
+    Action.DECLINE: _l("Rechazar por la empresa que la recibió"),
+    Action.WITHDRAW: _l("Retirar por la empresa que la pidió"),
+}
+
+
+class AskForm(Form):
+    """A request that the organizer makes for a company."""
+
+    one = text(_l("Empresa que pide"), most=220)
+    other = text(_l("Con quién"), most=220)
+    preference = choice(_l("Qué tan importante es"), PREFERENCE, default=Preference.WANT)
+    reason = long_text(_l("Por qué la pide usted"), most=500)
+
+
+class AnswerForm(Form):
+    """What the organizer does about a request for a company."""
+
+    action = choice(_l("Qué quiere hacer"), ACTION)
+    why = choice(_l("Si rechaza: motivo de la empresa"), DECLINE_REASON, default=DeclineReason.OTHER)
+    reason = long_text(_l("Por qué lo hace usted"), most=500)
+
+
+class ExclusionForm(Form):
+    """Two companies that must not meet."""
+
+    one = text(_l("Empresa"), most=220)
+    other = text(_l("No se reúne con"), most=220)
+    reason = choice(_l("Motivo"), EXCLUSION_REASON, default=ExclusionReason.COMPETITOR)
+
+
+@bp.get("/o/<event_code>/solicitudes", endpoint="requests")
+@requires(Permission.REQUEST_READ, load=loaders.event)
+def list_requests(event: Event) -> ResponseReturnValue:
+    """The requests of the event with filters."""
+    filters = Filters(
+        text=trimmed(request.args.get("q"))[:200],
+        status=_known(RequestStatus, "estado"),
+        preference=_known(Preference, "importancia"),
+        asked_by=_known(Side, "pide"),
+    )
+    wide = request_lists.list_rows(event, Filters(filters.text, "", filters.preference, filters.asked_by))
+    rows = [row for row in wide if not filters.status or row.status == filters.status]
+    page = Page.from_request(len(rows))
+    return _page(
+        "organizer/requests.html",
+        event,
+        "organizer.requests",
+        filters=filters,
+        counts=request_lists.count_by_status(wide),
+        total=len(wide),
+        page=page,
+        rows=rows[page.first : page.last],
+        statuses=REQUEST_STATUS,
+    )
+
+
+@bp.get("/o/<event_code>/solicitudes/pocas")
+@requires(Permission.REQUEST_READ, load=loaders.event)
+def lonely(event: Event) -> ResponseReturnValue:
+    """The companies that few or none ask for."""
+    listed = request_lists.list_lonely(event)
+    page = Page.from_request(len(listed))
+    rows = listed[page.first : page.last]
+    return _page("organizer/requests_few.html", event, "organizer.lonely", page=page, rows=rows, few=request_lists.FEW)
+
+
+@bp.route("/o/<event_code>/solicitudes/nueva", methods=["GET", "POST"])
+@requires(Permission.REQUEST_ACT_FOR, load=loaders.event)
+def new_request(event: Event) -> ResponseReturnValue:
+    """Ask for a meeting on behalf of a company."""
+    form = AskForm()
+    participants = request_lists.list_participants(event)
+    if form.validate_on_submit() and (pair := _chosen(form, participants)):
+        try:
+            with saving(url_for("organizer.requests", event_code=event.code)) as done:
+                requests.ask(
+                    _registration(event, pair[0]),
+                    _registration(event, pair[1]),
+                    form.preference.data,
+                    actor=g.actor,
+                    now=now(),
+                    reason=form.reason.data,
+                )
+            flash(_("Solicitud hecha y aceptada. Quedó en la bitácora."), "ok")
+            return done.redirect()
+        except DomainError as error:
+            form.refuse("other", error)
+    page = organizer_page("organizer/new_request.html", event, "requests", form=form, participants=participants)
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/o/<event_code>/solicitudes/<uuid:request_id>", methods=["GET", "POST"], endpoint="request")
+@requires(Permission.REQUEST_ACT_FOR, load=request_of_event)
+def one_request(part: Part) -> ResponseReturnValue:
+    """One request: what is known about it, and acting for a company."""
+    event, row = part.event, part.row
+    form = AnswerForm()
+    possible = [action for action in Action if row.status in REQUEST[action.value][0]]
+    form.action.choices = [(action.value, ACTION[action]) for action in possible]
+    if form.validate_on_submit():
+        try:
+            with saving(url_for("organizer.request", event_code=event.code, request_id=row.id)) as done:
+                _act(row, form)
+            return done.redirect()
+        except DomainError as error:
+            form.refuse("action", error)
+    fit = affinity(row.from_registration.terms, row.to_registration.terms)
+    page = organizer_page(
+        "organizer/request.html",
+        event,
+        "requests",
+        form=form,
+        row=row,
+        possible=possible,
+        fit=fit,
+        fit_names=[term_name(code) for code in fit.shared],
+        history=audit.list_for(row.id),
+        act=act,
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.route("/o/<event_code>/solicitudes/exclusiones", methods=["GET", "POST"], endpoint="exclusions")
+@requires(Permission.EVENT_MANAGE, load=loaders.event)
+def list_exclusions(event: Event) -> ResponseReturnValue:
+    """The pairs that must not meet; the form adds one."""
+    form = ExclusionForm()
+    participants = request_lists.list_participants(event)
+    if form.validate_on_submit() and (pair := _chosen(form, participants)):
+        try:
+            with saving(url_for("organizer.exclusions", event_code=event.code)) as done:
+                one, other = (_registration(event, found) for found in pair)
+                exclusions.add(one, other, form.reason.data, actor=g.actor, now=now())
+            return done.redirect()
+        except DomainError as error:
+            form.refuse("other", error)
+    page = _page(
+        "organizer/exclusions.html",
+        event,
+        "organizer.exclusions",
+        form=form,
+        participants=participants,
+        rows=exclusions.list_for(event),
+        reasons=EXCLUSION_REASON,
+    )
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/o/<event_code>/solicitudes/exclusiones/<uuid:exclusion_id>/quitar")
+@requires(Permission.EVENT_MANAGE, load=exclusion_of_event)
+def remove_exclusion(part: Part) -> ResponseReturnValue:
+    """Let two companies meet again."""
+    with saving(url_for("organizer.exclusions", event_code=part.event.code)) as done:
+        exclusions.remove(part.row, actor=g.actor, now=now())
+    return done.redirect()
+
+
+def _page(template: str, event: Event, active: str, **values: Any) -> str:
+    pages = [
+        ("organizer.requests", _("Todas")),
+        ("organizer.lonely", _("Empresas con pocas")),
+        ("organizer.exclusions", _("Exclusiones")),
+    ]
+    tabs = [
+        {"label": label, "href": url_for(endpoint, event_code=event.code), "active": endpoint == active}
+        for endpoint, label in pages
+    ]
+    return organizer_page(template, event, "requests", tabs=tabs, **values)
+
+
+def _act(row: MeetingRequest, form: AnswerForm) -> None:
+    said = {"actor": g.actor, "now": now(), "reason": form.reason.data}
+    if form.action.data is Action.ACCEPT:
+        requests.accept(row, **said)
+    elif form.action.data is Action.DECLINE:
+        requests.decline(row, form.why.data, **said)
+    else:
+        requests.withdraw(row, **said)
+
+
+def _chosen(form: Any, participants: list[Participant]) -> tuple[Participant, Participant] | None:
+    """The two companies that were typed, or None with the fault next to the field."""
+    found = {name: request_lists.find_participant(participants, form[name].data) for name in ("one", "other")}
+    for name, participant in found.items():
+        if participant is None:
+            form.refuse(name, DomainError("no_such_company"))
+    one, other = found["one"], found["other"]
+    return (one, other) if one and other else None
+
+
+def _registration(event: Event, participant: Participant) -> Registration:
+    found = loaders.registration_of_event(event.code, participant.id)
+    if found is None:
+        raise DomainError("no_such_company")
+    return found
+
+
+def _known(kind: type[StrEnum], name: str) -> str:
+    """A value of the address when it is one of the enum's, else nothing."""
+    value = request.args.get(name, "")
+    return value if value in set(kind) else ""
