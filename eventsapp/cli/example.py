@@ -46,6 +46,7 @@ CODE = "encuentro-automotriz-del-bajio"
 ZONE = ZoneInfo("America/Mexico_City")
 SLOT = timedelta(minutes=20)
 STEP = timedelta(minutes=25)
+MINUTE = timedelta(minutes=1)
 BLOCKS = (
     (BlockKind.MEETINGS, time(9, 0), time(11, 5), ""),
     (BlockKind.BREAK, time(11, 5), time(11, 25), "Café en el vestíbulo"),
@@ -178,9 +179,9 @@ def _event(organization: Organization, now: datetime) -> Event:
         starts_at=at(0, 8),
         ends_at=at(1, 18),
         registration_opens_at=at(-90),
-        registration_closes_at=at(-21),
+        registration_closes_at=at(-20) - MINUTE,
         requests_open_at=at(-60),
-        requests_close_at=at(-10),
+        requests_close_at=at(-9) - MINUTE,
         buyer_max_meetings=None,
         supplier_max_meetings=6,
         supplier_min_meetings=1,
