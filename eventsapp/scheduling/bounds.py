@@ -51,6 +51,7 @@ class Network:
         self._heads: list[int] = []
         self._room: list[int] = []
         self._rung: list[tuple[int, int]] = []
+        self.company_arcs: dict[int, dict[int, list[int]]] = {}
         self.nodes = 2
         self._build()
 
@@ -99,6 +100,7 @@ class Network:
             cap, least = self.caps[company], min(self.index.least[company], self.caps[company])
             for bonus, units in ((True, least), (False, cap - least)):
                 if units:
+                    self.company_arcs.setdefault(company, {}).setdefault(end, []).append(len(self._tails))
                     if bonus:
                         self._rung.append((len(self._tails), company))
                     self._link(end, room, node, units)
@@ -134,7 +136,11 @@ class Network:
         return self._choice(self._weights(levels))
 
     def _choice(self, weights: dict[str, int]) -> Choice:
-        flows = self._solve(self.room, self._costs(weights), self._supplies())
+        flows = self.solve(self.room, self._costs(weights), self.supplies())
+        return self.choice_of(flows)
+
+    def choice_of(self, flows: np.ndarray) -> Choice:
+        """What a flow chooses."""
         return Choice(self._chosen(flows), self._figures(flows), flows)
 
     def value_bound(self, met: Sequence[str], reached: dict[str, int]) -> int:
@@ -151,6 +157,10 @@ class Network:
             priced = figures["value"] + sum(price * (most - figures[level]) for level, most in reached.items())
             best = min(best, priced)
         return best
+
+    def whole(self, choice: Choice) -> Face:
+        """All flows, as a face without any aim."""
+        return Face(self, np.zeros(len(self.tails), dtype=np.int64), choice.flows)
 
     def face(self, levels: Sequence[str], choice: Choice) -> Face:
         """What all best choices have in common, by complementary slackness with the potentials of one of them."""
@@ -185,24 +195,38 @@ class Network:
         weights["pin"] = weight if index.pinned else 0
         return weights
 
-    def _supplies(self) -> np.ndarray:
+    def supplies(self) -> np.ndarray:
+        """What enters and leaves the network at each node."""
         supplies = np.zeros(self.nodes, dtype=np.int64)
         supplies[0], supplies[1] = self.supply, -self.supply
         return supplies
 
-    def _solve(self, room: np.ndarray, cost: np.ndarray, supplies: np.ndarray) -> np.ndarray:
-        """The cheapest flow on each arc; arcs without room are left out of the network."""
+    def solve(
+        self, room: np.ndarray, cost: np.ndarray, supplies: np.ndarray, units: Sequence[tuple[int, int]] = ()
+    ) -> np.ndarray:
+        """The cheapest flow on each arc; `units` are single units (arc, cost) beside an arc, added to its flow."""
         used = np.flatnonzero(room)
+        extra = np.array([arc for arc, _ in units], dtype=np.int64)
+        arcs = np.concatenate([used, extra])
+        rooms = np.concatenate([room[used], np.ones(len(extra), dtype=np.int64)])
+        costs = np.concatenate([cost[used], np.array([unit for _, unit in units], dtype=np.int64)])
         flow = min_cost_flow.SimpleMinCostFlow()
-        arcs = flow.add_arcs_with_capacity_and_unit_cost(self.tails[used], self.heads[used], room[used], cost[used])
+        numbers = flow.add_arcs_with_capacity_and_unit_cost(self.tails[arcs], self.heads[arcs], rooms, costs)
         nodes = np.flatnonzero(supplies)
         flow.set_nodes_supplies(nodes.astype(np.int32), supplies[nodes])
         status = flow.solve()
         if status != flow.OPTIMAL:
             raise ArithmeticError(f"the flow of the choice ended with {status}")
         flows = np.zeros(len(room), dtype=np.int64)
-        flows[used] = flow.flows(arcs)
+        np.add.at(flows, arcs, flow.flows(numbers))
         return flows
+
+    def company_units(self, flows: np.ndarray) -> dict[int, int]:
+        """How many units pass each company; in a doubled graph both directions together."""
+        return {
+            company: sum(int(flows[arc]) for arcs in ends.values() for arc in arcs)
+            for company, ends in self.company_arcs.items()
+        }
 
     def _units(self, flows: np.ndarray) -> tuple[np.ndarray, int]:
         """The units on each request, and how many make it whole."""
@@ -238,26 +262,35 @@ class Face:
         self.full = np.where(reduced < 0, network.room, 0)
         self.free = np.where(reduced == 0, network.room, 0)
 
-    def choose(self, gain: np.ndarray, without: frozenset[int] = frozenset()) -> Choice | None:
-        """The best choice of greatest `gain` (per live request); None when none avoids all of `without`."""
+    def choose(self, gain: np.ndarray, gains: dict[int, list[int]] | None = None) -> Choice | None:
+        """The best choice of greatest `gain` per live request, with `gains` for the first, second, … unit of a company."""
         network = self.network
-        parts = 2 if network.doubled else 1
         cost = np.zeros(len(network.tails), dtype=np.int64)
-        cost[network.request_arcs] = -np.tile(gain, parts)
-        room = self.free.copy()
-        if without:
-            barred = np.tile(np.array([request in without for request in network.live]), parts)
-            if self.full[network.request_arcs][barred].any():
-                return None
-            room[network.request_arcs] = np.where(barred, 0, room[network.request_arcs])
-        supplies = network._supplies()
+        cost[network.request_arcs] = -np.tile(gain, 2 if network.doubled else 1)
+        supplies = network.supplies()
         np.subtract.at(supplies, network.tails, self.full)
         np.add.at(supplies, network.heads, self.full)
+        room, units = self._with_units(gains or {})
         try:
-            flows = network._solve(room, cost, supplies) + self.full
+            flows = network.solve(room, cost, supplies, units)
         except ArithmeticError:
             return None
-        return Choice(network._chosen(flows), network._figures(flows), flows)
+        return network.choice_of(flows + self.full)
+
+    def _with_units(self, gains: dict[int, list[int]]) -> tuple[np.ndarray, list[tuple[int, int]]]:
+        """The free room without the arcs of companies that have gains, and for these (arc, cost) of each unit."""
+        room = self.free.copy()
+        units: list[tuple[int, int]] = []
+        for company, ends in self.network.company_arcs.items():
+            if company not in gains:
+                continue
+            for arcs in ends.values():
+                settled = sum(int(self.full[arc]) for arc in arcs)
+                free = sum(int(self.free[arc]) for arc in arcs)
+                own = gains[company][settled : settled + free]
+                units += [(arcs[-1], -unit) for unit in own + [0] * (free - len(own))]
+                room[arcs] = 0
+        return room, units
 
 
 def _potentials(network: Network, cost: np.ndarray, flows: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from eventsapp.scheduling import fixes
 from eventsapp.scheduling.board import Board
 from eventsapp.scheduling.index import (
     ANY,
@@ -59,34 +60,86 @@ REASON_OF: dict[Rule, str | None] = {
 """The reason that a rule gives when it is what keeps a request out (the supplier's side where it is the supplier)."""
 
 
-def reasons(index: Index, plan: Plan, proven: Mapping[str, bool]) -> tuple[Unscheduled, ...]:
+def reasons(index: Index, plan: Plan, proven: Mapping[str, bool], seed: int = 1) -> tuple[Unscheduled, ...]:
     """A reason for every request that the plan does not hold; `proven` says which levels are optimal."""
     board = Board(index)
     board.load(plan)
+    equals = _by_company_and_worth(index, plan)
     return tuple(
-        Unscheduled(request.id, *_reason(board, number, proven))
+        Unscheduled(request.id, *_reason(board, number, proven, equals, seed))
         for number, request in enumerate(index.problem.requests)
         if number not in plan
     )
 
 
-def _reason(board: Board, request: int, proven: Mapping[str, bool]) -> tuple[str, dict[str, Any]]:
+Equals = dict[tuple[int, int, bool], list[int]]
+
+
+def _by_company_and_worth(index: Index, plan: Plan) -> Equals:
+    """The held requests by company, value and whether they are a must."""
+    found: Equals = {}
+    for request in plan:
+        for company in index.sides[request]:
+            found.setdefault((company, index.values[request], index.musts[request]), []).append(request)
+    return found
+
+
+def _reason(
+    board: Board, request: int, proven: Mapping[str, bool], equals: Equals, seed: int
+) -> tuple[str, dict[str, Any]]:
+    """The one reason of a request that is not held, with its detail and the smallest fix."""
     index = board.index
     options = index.options[request]
     if not options:
-        return _never(index, request)
-    full = _full(board, request)
-    if full is not None:
-        return full
-    if any(board.starts(request, option) for option in options):
-        return ("outvalued", {"meetings": [], "value": 0}) if proven.get("value", True) else ("not_proven", {})
-    free = [(option, _free(board, request, option)) for option in options]
-    free = [(option, mask) for option, mask in free if mask]
-    if free:
-        return _blocked(board, request, free)
+        code, detail = _never(index, request)
+        return code, with_fix(detail, fixes.slot_for_desk(board, request) if code == "no_common_slot" else None)
     if all(_pinned_only(board, request, option) for option in options):
         return "not_available_together", {}
+    rival = _lottery(board, request, equals)
+    if rival is not None:
+        return "lottery", {"won": index.problem.requests[rival].id, "seed": seed}
+    full = _full(board, request)
+    if full is not None:
+        fix = fixes.meeting_for_company(board, request) or fixes.slot_for_desk(board, request)
+        return full[0], with_fix(full[1], fix)
+    if any(board.starts(request, option) for option in options):
+        level = next((name for name, done in proven.items() if not done), None)
+        return ("not_proven", {"level": level}) if level is not None else ("outvalued", {"meetings": [], "value": 0})
+    free = [(option, mask) for option in options if (mask := _free(board, request, option))]
+    if free:
+        code, detail = _blocked(board, request, free)
+        return code, with_fix(detail, fixes.table_in_slot(board, request))
     return _outvalued(board, request, proven)
+
+
+def with_fix(detail: dict[str, Any], fix: dict[str, Any] | None) -> dict[str, Any]:
+    """The detail with the smallest change that would admit the request, if one was found."""
+    return detail if fix is None else {**detail, "fix": fix}
+
+
+def _lottery(board: Board, request: int, equals: Equals) -> int | None:
+    """A held request of the same company and worth whose place this one could take without any loss."""
+    index = board.index
+    for company in index.sides[request]:
+        for rival in equals.get((company, index.values[request], index.musts[request]), ())[:8]:
+            if rival in board.fixed or rival in index.published or _needed(board, rival, request):
+                continue
+            place = board.take(rival)
+            fits = next(board.places(request), None) is not None
+            board.put(rival, place)
+            if fits:
+                return rival
+    return None
+
+
+def _needed(board: Board, rival: int, request: int) -> bool:
+    """Whether a company of the rival would fall below its minimum without it."""
+    index = board.index
+    return any(
+        index.most[company] - board.room[company] <= index.least[company]
+        for company in index.sides[rival]
+        if company not in index.sides[request]
+    )
 
 
 def _never(index: Index, request: int) -> tuple[str, dict[str, Any]]:
@@ -167,8 +220,9 @@ def _pinned_only(board: Board, request: int, option: Option) -> bool:
 def _outvalued(board: Board, request: int, proven: Mapping[str, bool]) -> tuple[str, dict[str, Any]]:
     """The meetings of least value that would have to go."""
     index = board.index
-    if not all(proven.get(level, True) for level in ("changes", "shortfall", "musts", "value")):
-        return "not_proven", {}
+    level = "musts" if index.musts[request] else "value"
+    if not proven.get(level, True):
+        return "not_proven", {"level": level}
     best: tuple[int, list[int]] | None = None
     for option in index.options[request]:
         for slot in slots_of(option.starts):

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from random import Random
 
 from eventsapp.scheduling import cpsat, figures, tables
 from eventsapp.scheduling.bounds import FLOW_LEVELS, Choice, Network
 from eventsapp.scheduling.clock import Clock
+from eventsapp.scheduling.fair import fairer, lowest_bound
 from eventsapp.scheduling.index import ANY, Index, Plan
+from eventsapp.scheduling.polish import less_idle
 from eventsapp.scheduling.problem import Level
 from eventsapp.scheduling.schedule import Number
 from eventsapp.scheduling.search import figure_of
 
 MAX_LITERALS = 400_000
+MAX_FINE = 8_000
+FAIR_SHARE = 0.4
+PROVE_SHARE = 0.4
 BUILD_SECONDS = 1e-4
 MAX_WEIGHT = 1 << 45
 LINEAR = ("changes", *FLOW_LEVELS)
@@ -47,12 +54,21 @@ class Pursuit:
     bounds: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     @property
+    def order(self) -> list[str]:
+        """The levels that the flow knows, in their order."""
+        return [level.level for level in self.levels if level.level in FLOW_LEVELS] or ["value"]
+
+    @property
     def small(self) -> bool:
         """Whether the exact model of everything is worth building in the time that is left."""
-        size = sum(o.starts.bit_count() for options in self.index.options for o in options)
-        if self.model is None and size * BUILD_SECONDS > self.clock.left:
+        if self.model is None and self.size * BUILD_SECONDS > self.clock.left:
             return False
-        return size <= MAX_LITERALS
+        return self.size <= MAX_LITERALS
+
+    @cached_property
+    def size(self) -> int:
+        """The number of places that all requests could have."""
+        return sum(option.starts.bit_count() for options in self.index.options for option in options)
 
     @property
     def strict(self) -> set[str]:
@@ -101,6 +117,8 @@ class Pursuit:
                 self.pursue_linear(group)
             elif group[0].level == "fairness":
                 self.pursue_fairness(group[0])
+            elif group[0].level == "idle":
+                self.pursue_idle(group[0])
             else:
                 self.pursue_one(group[0])
             number += len(group)
@@ -170,7 +188,8 @@ class Pursuit:
             for n, (level, (low, _)) in enumerate(zip(group, ranges, strict=True))
         ]
         least = sum(weight * bound for weight, bound in zip(weights, bounds, strict=True))
-        solved = self.minimise(step, least)
+        last = group[-1] is self.levels[-1]
+        solved = self.minimise(step, least, self.clock.until(1.0 if last else PROVE_SHARE))
         if solved.plan is not None and solved.value <= sum(
             weight * self.figure(level.level) for weight, level in zip(weights, group, strict=True)
         ):
@@ -184,35 +203,71 @@ class Pursuit:
             bound -= weights[number] * figure
             self.settle(level, figure, proven)
 
-    def minimise(self, step: cpsat.Step, least: int | None) -> cpsat.Solved:
+    def minimise(self, step: cpsat.Step, least: int | None, until: float | None = None) -> cpsat.Solved:
         """Ask the exact model, from the plan that stands."""
-        limits = cpsat.Limits(self.clock.deadline, self.workers, self.seed, self.clock.stopped)
+        deadline = self.clock.deadline if until is None else min(until, self.clock.deadline)
+        limits = cpsat.Limits(deadline, self.workers, self.seed, self.clock.stopped)
         return cpsat.minimise(self.whole_model(), step, limits, self.plan, least)
+
+    def fine(self, level: str) -> bool:
+        """Whether the exact model is small enough for levels that are no plain sums."""
+        exact = level != "moves" or self.exact_tables
+        return exact and self.size <= MAX_FINE and not self.clock.stopped()
+
+    def pursue_idle(self, level: Level) -> None:
+        """Idle slots: annealing with the meetings kept, then the exact model where it is small."""
+        figure = self.figure("idle")
+        before = {item.level for item in self.levels[: self.levels.index(level)]}
+        if figure and not self.clock.stopped() and before <= {*LINEAR, "fairness"}:
+            begin, end = self.clock.spent, self.clock.spent + self.clock.left * (0.5 if self.fine("idle") else 0.97)
+            rng = Random(self.seed)  # noqa: S311
+            self.plan = less_idle(
+                self.index,
+                self.plan,
+                rng,
+                lambda: (self.clock.spent - begin) / max(end - begin, 1e-3),
+                lambda: self.clock.stopped() or self.clock.spent > end,
+            )
+        self.pursue_one(level)
 
     def pursue_one(self, level: Level) -> None:
         """A level that is one sum of extra variables of the model."""
         figure, bound = self.figure(level.level), 0
-        if figure > 0 and self.small and (level.level != "moves" or self.exact_tables) and not self.clock.stopped():
+        if figure > 0 and self.fine(level.level):
             solved = self.minimise(cpsat.AIMS[level.level](self.whole_model())[0], 0)
             if solved.plan is not None and solved.value <= figure:
                 self.plan, figure = solved.plan, solved.value
             bound = solved.bound if solved.plan is not None else 0
         self.reached[level.level] = Reached(bound, figure == bound)
-        if self.small and (level.level != "moves" or self.exact_tables):
+        if self.size <= MAX_FINE and (level.level != "moves" or self.exact_tables):
             self.keep(level.level, figure + int(figure * level.tolerance + 1e-9))
 
     def pursue_fairness(self, level: Level) -> None:
-        """Leximin: for each share from the lowest, as few companies as possible with no more than it."""
-        if not self.small or self.clock.stopped():
-            self.reached["fairness"] = Reached(1.0, figures.lowest(self.index, self.plan) == 1)
-            return
+        """Leximin: first by the flow among best choices, then exactly where the model is small."""
+        before = [item.level for item in self.levels[: self.levels.index(level)]]
+        exact = before == self.met and all(item in FLOW_LEVELS for item in before)
+        face = self.network.face(before, self.choice) if exact and before else self.network.whole(self.choice)
+        if exact and before and not self.clock.stopped():
+            self.plan = fairer(face, self.plan, before, Random(self.seed), self.clock.stopped)  # noqa: S311
+        reached = figures.lowest(self.index, self.plan)
+        bound, optimal = reached, reached == 1
+        if reached < 1:
+            bound = Fraction(1) if self.clock.stopped() else lowest_bound(face, reached)
+        if not optimal and self.fine("fairness"):
+            exact_bound, optimal = self.leximin(level)
+            bound = min(bound, exact_bound)
+        self.reached["fairness"] = Reached(round(float(bound), 6), optimal)
+
+    def leximin(self, level: Level) -> tuple[Fraction, bool]:
+        """For each share from the lowest, as few companies as possible with no more than it."""
         lowest, optimal, settled = Fraction(1), True, False
         model = self.whole_model()
+        until = self.clock.until(1.0 if level is self.levels[-1] else FAIR_SHARE)
         for step in cpsat.fairness(model):
             share = step.label or Fraction(0)
             figure, bound = figures.no_more_than(self.index, self.plan, share), 0
             if figure > 0 and not self.clock.stopped():
-                solved = self.minimise(step, 0)
+                solved = self.minimise(step, 0, until)
                 if solved.plan is not None and solved.value <= figure:
                     self.plan, figure = solved.plan, solved.value
                 bound = solved.bound if solved.plan is not None else 0
@@ -222,7 +277,7 @@ class Pursuit:
             cpsat.keep(model, step, figure)
             if settled and level.tolerance:
                 break
-        self.reached["fairness"] = Reached(round(float(lowest), 6), optimal)
+        return lowest, optimal
 
 
 def _range(step: cpsat.Step) -> tuple[int, int]:

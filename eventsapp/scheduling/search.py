@@ -47,25 +47,25 @@ def construct(
     colouring = Colouring(board, rng, stopped)
     goal = tuple(-choice.figures[level] if level == "value" else choice.figures[level] for level in levels)
     face = network.face(levels, choice)
-    flexible = _flexible(network)
+    flex = flexible(network)
     failures = np.zeros(len(network.live), dtype=np.int64)
     position = {request: number for number, request in enumerate(network.live)}
-    chosen: Choice | None = face.choose(flexible)
+    chosen: Choice | None = face.choose(flex)
     best: tuple[Figures, Plan] | None = None
     stale = 0
     for _ in range(ROUNDS):
         wanted = set(choice.requests if chosen is None else chosen.requests)
-        _let_go(colouring, wanted)
+        let_go(colouring, wanted)
         missing = [request for request in sorted(wanted) if request not in board.plan]
         left = colouring.colour(hardest_first(board, missing, rng), WORK)
         before = best
-        best = _better(best, index, _filled(colouring, levels), levels)
+        best = _better(best, index, filled(colouring, levels), levels)
         stale = 0 if before is None or best[0] < before[0] else stale + 1
         if not left or best[0] == goal or stale >= PATIENCE or stopped():
             break
         for request in left:
             failures[position[request]] += 1
-        chosen = _again(face, board, flexible, failures)
+        chosen = _again(face, board, flex, failures)
     assert best is not None
     if best[0] == goal or network.doubled:
         return best[1]
@@ -86,26 +86,27 @@ def _swept(
         if stopped() or stale >= PATIENCE or best[0] == goal:
             break
         sweeper.sweep(stopped)
-        after = _better(best, sweeper.index, _filled(sweeper.colouring, levels), levels)
+        after = _better(best, sweeper.index, filled(sweeper.colouring, levels), levels)
         stale = 0 if after[0] < best[0] else stale + 1
         best = after
     return best[1]
 
 
-def _flexible(network: Network) -> np.ndarray:
+def flexible(network: Network) -> np.ndarray:
     """How many slots each request has to choose from, in 32ths."""
     index = network.index
     counts = [max(option.starts.bit_count() for option in index.options[request]) for request in network.live]
     return np.array([FLEXIBLE * count // index.slots for count in counts], dtype=np.int64)
 
 
-def _let_go(colouring: Colouring, wanted: set[int]) -> None:
+def let_go(colouring: Colouring, wanted: set[int]) -> None:
+    """Remove what is not wanted any more, fixed places apart."""
     board = colouring.board
     for request in [request for request in board.plan if request not in wanted and request not in board.fixed]:
         colouring.take(request)
 
 
-def _filled(colouring: Colouring, levels: Sequence[str]) -> Plan:
+def filled(colouring: Colouring, levels: Sequence[str]) -> Plan:
     """The plan with whatever still fits, the most valuable first; the board keeps the additions."""
     board = colouring.board
     rest = [r for r in range(len(board.index.options)) if r not in board.plan and board.has_room(r)]
@@ -120,7 +121,7 @@ def _better(best: tuple[Figures, Plan] | None, index: Index, plan: Plan, levels:
     return (reached, plan) if best is None or reached < best[0] else best
 
 
-def _again(face: Face, board: Board, flexible: np.ndarray, failures: np.ndarray) -> Choice | None:
+def _again(face: Face, board: Board, flex: np.ndarray, failures: np.ndarray) -> Choice | None:
     """Another best choice, near to what is placed, that avoids what found no place."""
     placed = np.array([request in board.plan for request in face.network.live], dtype=np.int64)
-    return face.choose(flexible + STAY * placed - FAILED * failures)
+    return face.choose(flex + STAY * placed - FAILED * failures)

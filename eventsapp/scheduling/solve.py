@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from eventsapp import __version__
 from eventsapp.scheduling import checker, explain, tables
@@ -11,6 +12,7 @@ from eventsapp.scheduling.clock import Clock, OnProgress, Stop
 from eventsapp.scheduling.index import Index, index_of, meetings_of
 from eventsapp.scheduling.levels import Pursuit, Reached
 from eventsapp.scheduling.pins import place_pins
+from eventsapp.scheduling.prices import prices
 from eventsapp.scheduling.problem import Problem
 from eventsapp.scheduling.schedule import LevelResult, Outcome
 from eventsapp.scheduling.search import construct
@@ -18,6 +20,7 @@ from eventsapp.scheduling.search import construct
 ENGINE = f"encuentro {__version__} (flow, colouring, CP-SAT)"
 MAX_CONCRETE = 20_000
 RESERVE_PER_REQUEST = 25e-6
+PRICED_REQUESTS = 3_000
 
 
 def solve(
@@ -63,10 +66,13 @@ def _outcome(problem: Problem, pursuit: Pursuit, seed: int) -> Outcome:
         reached = pursuit.reached.get(level.level, Reached(None, False))
         levels.append(LevelResult(level.level, true.of(level.level), reached.bound, reached.optimal))
     status = "optimal" if all(level.optimal for level in levels) else "feasible"
-    unscheduled = explain.reasons(index, plan, {level.level: level.optimal for level in levels})
+    unscheduled = explain.reasons(index, plan, {level.level: level.optimal for level in levels}, seed)
+    worth: tuple[dict[str, Any], ...] = ()
+    if len(problem.requests) <= PRICED_REQUESTS and pursuit.clock.left > 0:
+        worth = prices(pursuit.network, pursuit.choice, pursuit.order)
     pursuit.show("done")
     pursuit.clock.tell()
-    return Outcome(status, meetings, tuple(levels), unscheduled, round(pursuit.clock.spent, 3), seed, ENGINE)
+    return Outcome(status, meetings, tuple(levels), unscheduled, round(pursuit.clock.spent, 3), seed, ENGINE, worth)
 
 
 def _sized_index(problem: Problem) -> Index:
