@@ -30,6 +30,15 @@ class _QuotedParameters(Parameters):
     always_quoted = (*Parameters.always_quoted, "CN")  # type: ignore[assignment]  # declared with a fixed length
 
 
+class _Text(vText):
+    """TEXT escaped as RFC 5545 §3.3.11 says; icalendar 7 would take a typed backslash and N for a line end."""
+
+    _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+
+    def to_ical(self) -> bytes:
+        return self.translate(self._ESCAPES).encode()
+
+
 def meeting_file(invitation: Invitation) -> bytes:
     """One meeting to download; without a calendar name, or Outlook opens a new calendar for it."""
     return _calendar("PUBLISH", [_published(invitation)], _zones([invitation]))
@@ -49,7 +58,7 @@ def feed(invitations: Iterable[Invitation], name: str, *, zone: str) -> bytes:
     meetings = _in_order(invitations)
     head = [
         *_names(name),
-        ("x-wr-timezone", vText(zone if zone in ZONES else "UTC")),
+        ("x-wr-timezone", _Text(zone if zone in ZONES else "UTC")),
         ("refresh-interval", vDuration(REFRESH, params={"VALUE": "DURATION"})),
         ("x-published-ttl", vDuration(REFRESH)),
     ]
@@ -112,7 +121,7 @@ def _zones(invitations: Iterable[Invitation]) -> set[str]:
 
 def _names(name: str) -> list[Property]:
     title = clean_line(name)
-    return [("name", vText(title)), ("x-wr-calname", vText(title))] if title else []
+    return [("name", _Text(title)), ("x-wr-calname", _Text(title))] if title else []
 
 
 def _calendar(method: str, events: Iterable[bytes], zones: set[str], head: Iterable[Property] = ()) -> bytes:
@@ -140,11 +149,11 @@ def _event(invitation: Invitation, *, stamp: datetime, attendee: Person | None, 
     event.add("sequence", invitation.sequence)
     event.add("dtstart", invitation.start.astimezone(zone))
     event.add("dtend", invitation.end.astimezone(zone))
-    event.add("summary", invitation.summary)
+    event.add("summary", _Text(invitation.summary))
     if invitation.location:
-        event.add("location", invitation.location)
+        event.add("location", _Text(invitation.location))
     if description := _description(invitation):
-        event.add("description", description)
+        event.add("description", _Text(description))
     if invitation.url:
         event.add("url", vUri(invitation.url))
     if invitation.conference:
@@ -184,5 +193,5 @@ def _add_alarm(event: Event, invitation: Invitation) -> None:
     alarm = Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", timedelta(minutes=-invitation.alarm_minutes))
-    alarm.add("description", invitation.summary)
+    alarm.add("description", _Text(invitation.summary))
     event.add_component(alarm)

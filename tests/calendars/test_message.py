@@ -161,7 +161,7 @@ def test_hostile_names_and_subjects_stay_in_their_header(text: str) -> None:
         "{}@{}.example".format, st.from_regex(r"[a-c]{1,9}([.+-][a-c]{1,9}){0,6}", fullmatch=True), st.just("d" * 60)
     ),
 )
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_any_name_and_subject_come_back(name: str, subject: str, address: str) -> None:
     assert_headers_survive(name, f"Asunto {subject}", address)
 
@@ -172,7 +172,7 @@ def test_a_long_name_with_commas_makes_no_second_recipient() -> None:
 
 
 @given(text=hostile_text)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 def test_any_text_leaves_the_calendar_intact(text: str) -> None:
     item = invitation(summary=f"R{text}", description=text)
     texts = {"text": item.description, "html": f"<pre>{item.description}</pre>"}

@@ -135,8 +135,9 @@ def test_khal_reads_what_was_meant(tmp_path: Path) -> None:
 
 
 def shown_by_khal(entry: Entry) -> dict[str, Any]:
-    """The fields that khal has, in its words."""
+    """The fields that khal has, in its words; its parser takes a typed backslash and N for a line end."""
     fields = asdict(entry)
+    fields |= {name: fields[name].replace("\\N", "\n") for name in ("summary", "description", "location")}
     name, address = entry.organizer
     for absent in ("method", "sequence", "dtstamp"):
         del fields[absent]
@@ -149,7 +150,7 @@ def shown_by_khal(entry: Entry) -> dict[str, Any]:
 
 
 @given(text=hostile_text, name=hostile_text)
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None)
 def test_libical_reads_any_text(text: str, name: str) -> None:
     item = invitation(summary=f"R{text}", description=text, location=text, attendee=Person(name, ANA.address))
     reading = read_with_libical(request(item))
