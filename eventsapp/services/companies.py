@@ -129,10 +129,11 @@ def add_delegate(company: Company, answers: DelegateAnswers, *, actor: Actor, no
     known = _find_by_email(company, answers.email)
     if known is not None and known.ended_at is None:
         raise DomainError("delegate_twice")
-    person = known or Delegate(company=company, email=answers.email, created_at=now)
+    account = accounts.find_by_email(answers.email)
+    person = known or Delegate(company=company, created_at=now)
     person.ended_at = None
     person.feed_digest = None  # a calendar that somebody kept from the last time ends
-    _store(person, answers)
+    _store(person, answers, account)
     db.session.add(person)
     audit.record(actor, "delegate.added", person, at=now)
     return person
@@ -152,11 +153,12 @@ def change_delegate(person: Delegate, answers: DelegateAnswers, *, seen: str, ac
         raise DomainError("delegate_twice")
     if answers.email != stored.email and person.account_id == actor.account_id:
         raise DomainError("own_address")
+    account = person.account
     if answers.email != stored.email:
-        person.account = None
+        account = accounts.find_by_email(answers.email)
         person.feed_digest = None
         person.is_company_admin = False
-    _store(person, answers)
+    _store(person, answers, account)
     audit.record(actor, "delegate.changed", person, at=now)
 
 
@@ -181,17 +183,12 @@ def _find_by_email(company: Company, email: str) -> Delegate | None:
     return db.session.scalar(select(Delegate).where(Delegate.company_id == company.id, Delegate.email == email))
 
 
-def _store(person: Delegate, answers: DelegateAnswers) -> None:
-    person.name, person.job_title, person.email, person.phone = (
-        answers.name,
-        answers.job_title,
-        answers.email,
-        answers.phone,
-    )
-    if person.account is None:
-        known = accounts.find_by_email(person.email)
-        person.account = known if known is not None and known.is_active else None
-        person.locale = known.locale if known is not None else person.locale
+def _store(person: Delegate, answers: DelegateAnswers, account: Account | None) -> None:
+    """Whoever has shown that the address is theirs acts for the company as well."""
+    person.account = account if account is not None and account.is_active else None
+    person.locale = account.locale if account is not None else person.locale
+    for name, value in vars(answers).items():
+        setattr(person, name, value)
 
 
 def _lock(company: Company) -> None:

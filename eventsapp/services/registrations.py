@@ -303,6 +303,13 @@ def remove_delegate(registration: Registration, person: Delegate, *, actor: Acto
     touch(registration, now)
 
 
+def seat_delegate(registration: Registration, person: Delegate, *, actor: Actor, now: datetime) -> None:
+    """Let a person whom the company knows attend, at the first desk."""
+    _begin(registration, Step.DELEGATES, actor, now)
+    _seat(registration, person)
+    touch(registration, now)
+
+
 def save_desks(registration: Registration, answers: DesksAnswers, *, seen: str, actor: Actor, now: datetime) -> None:
     """Store how many desks meet at the same time and who sits at each: somebody everywhere, everybody somewhere."""
     _begin(registration, Step.DELEGATES, actor, now)

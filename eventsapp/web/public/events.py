@@ -87,7 +87,7 @@ def directory(found: Event) -> str:
 
 def event_line(found: Event) -> str:
     """The line under the name of an event: its days and its city."""
-    return _("%(days)s · %(city)s", days=day_span(found), city=found.city)
+    return str(_("%(days)s · %(city)s", days=day_span(found), city=found.city))
 
 
 def counted(chosen: registrations.TermLists) -> list[Demand]:

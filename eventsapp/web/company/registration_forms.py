@@ -1,0 +1,264 @@
+"""The forms of a company's registration, one for each step; "save and leave" also takes what is not complete yet."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from babel import Locale
+from flask import request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import Form as PlainForm
+from wtforms.validators import Length, ValidationError
+
+from eventsapp.domain import contacts
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.matching import folded
+from eventsapp.domain.places import MEXICO, STATES
+from eventsapp.domain.registering import MAX_DESKS, Consent
+from eventsapp.domain.taxonomy import SHARED, clusters, terms
+from eventsapp.domain.values import Side
+from eventsapp.models import Company, Delegate, Event
+from eventsapp.services.companies import CompanyAnswers, DelegateAnswers
+from eventsapp.web.account.forms import check_email
+from eventsapp.web.forms import Form, long_text, text
+from eventsapp.web.sentences import sentence
+from eventsapp.web.words import CONSENT
+
+SAVE_AND_LEAVE = "save_exit"
+NEW_COMPANY = "new"
+NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "XK"})
+# The shared terms in groups of what a plant looks for together: last code of each group.
+SHARED_GROUPS = (
+    ("ALL-070", _l("Metales")),
+    ("ALL-110", _l("Tratamientos y acabados")),
+    ("ALL-140", _l("Tubo, tornillería y resortes")),
+    ("ALL-190", _l("Plásticos, hules y espumas")),
+    ("ALL-240", _l("Herramentales, ingeniería y automatización")),
+    ("ALL-300", _l("Mantenimiento, medición y calidad")),
+    ("ALL-370", _l("Empaque, insumos y energía")),
+    ("ALL-999", _l("Servicios y consultoría")),
+)
+
+
+class StepForm(Form):
+    """A step: what was seen when the page was made, and two ways to save it."""
+
+    seen = HiddenField(validators=[Length(max=64)])
+
+    @property
+    def is_draft(self) -> bool:
+        """Does the person save and leave, complete or not?"""
+        return bool(request.form.get(SAVE_AND_LEAVE))
+
+    def refuse_whole(self, error: DomainError) -> None:
+        """Put the sentence of a rule on top: it belongs to no field."""
+        self.form_errors.append(sentence(error))
+
+
+def needed(form: StepForm, field: Any) -> None:
+    """Something was entered, unless the person leaves for now."""
+    if not field.data and not form.is_draft:
+        raise ValidationError(_("Complete este dato"))
+
+
+def contact(rule: Any) -> Any:
+    """A check that stores the normal form of what was typed, by one of the rules for contacts."""
+
+    def check(_form: Any, field: Any) -> None:
+        if field.data:
+            try:
+                field.data = rule(field.data)
+            except DomainError as error:
+                raise ValidationError(sentence(error)) from error
+
+    return check
+
+
+class StartForm(Form):
+    """On which side, and which company."""
+
+    side = RadioField(
+        _l("¿Cómo participa su empresa?"),
+        choices=[(Side.BUYER.value, _l("Comprador")), (Side.SUPPLIER.value, _l("Proveedor"))],
+        validate_choice=False,
+    )
+    company = RadioField(_l("¿Qué empresa registra?"), validate_choice=False)
+    name = text(_l("Nombre de la empresa"), most=200, optional=True)
+
+    def validate_side(self, field: Any) -> None:
+        """One of the two."""
+        if field.data not in {Side.BUYER.value, Side.SUPPLIER.value}:
+            raise ValidationError(_("Elija si compra o si provee"))
+
+    def offer_companies(self, known: list[Company]) -> None:
+        """The companies of this person that the organizer knows, and a new one."""
+        self.company.choices = [(str(company.id), company.name) for company in known]
+        self.company.choices.append((NEW_COMPANY, _("Otra empresa")))
+
+
+class CompanyForm(StepForm):
+    """The company."""
+
+    name = text(_l("Nombre comercial"), most=200)
+    legal_name = text(_l("Razón social"), most=200, optional=True)
+    country = SelectField(_l("País"), validate_choice=False)
+    tax_id = text(_l("RFC o identificador fiscal"), most=contacts.MAX_TAX_ID, optional=True)
+    state = SelectField(_l("Estado"), choices=[("", ""), *((name, name) for name in STATES)], validate_choice=False)
+    region = text(_l("Estado o provincia, fuera de México"), most=80, optional=True)
+    city = text(_l("Ciudad o municipio"), most=120, optional=True, checks=(needed,))
+    website = text(_l("Página de internet"), most=300, optional=True, checks=(contact(contacts.web_page),))
+    cluster_code = SelectField(_l("Clúster al que pertenece"), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = str(get_locale())
+        self.country.choices = countries(language)
+        named = [
+            (code, _("%(cluster)s, %(state)s", cluster=found.name(language), state=found.state))
+            for code, found in clusters().items()
+        ]
+        self.cluster_code.choices = [("", _("Ninguno")), *named]
+
+    def validate_country(self, field: Any) -> None:
+        """One that exists."""
+        if field.data not in dict(field.choices):
+            raise ValidationError(_("Elija un país de la lista"))
+
+    def validate_tax_id(self, field: Any) -> None:
+        """A valid RFC in Mexico; abroad whatever the company has."""
+        try:
+            field.data = contacts.tax_id(field.data, self.country.data)
+        except DomainError as error:
+            raise ValidationError(sentence(error)) from error
+        if not field.data and self.country.data == MEXICO and not self.is_draft:
+            raise ValidationError(sentence(DomainError("bad_rfc_length")))
+
+    def validate_state(self, field: Any) -> None:
+        """One of the 32 in Mexico."""
+        if self.country.data != MEXICO:
+            return
+        if field.data not in STATES and not (self.is_draft and not field.data):
+            raise ValidationError(_("Elija un estado de la lista"))
+
+    def validate_cluster_code(self, field: Any) -> None:
+        """One that exists, or none."""
+        if field.data and field.data not in clusters():
+            raise ValidationError(_("Elija una opción de la lista"))
+
+    def answers(self) -> CompanyAnswers:
+        """What was typed."""
+        in_mexico = self.country.data == MEXICO
+        return CompanyAnswers(
+            name=self.name.data,
+            legal_name=self.legal_name.data,
+            tax_id=self.tax_id.data,
+            country=self.country.data,
+            state=self.state.data if in_mexico else self.region.data,
+            city=self.city.data,
+            website=self.website.data,
+            cluster_code=self.cluster_code.data or None,
+        )
+
+
+class DelegateForm(StepForm):
+    """A person who attends."""
+
+    name = text(_l("Nombre completo"), most=200)
+    job_title = text(_l("Puesto"), most=120)
+    email = text(_l("Correo electrónico"), most=contacts.MAX_EMAIL, checks=(check_email,))
+    phone = text(_l("Celular o teléfono"), most=contacts.MAX_PHONE, checks=(contact(contacts.phone_number),))
+
+    def answers(self) -> DelegateAnswers:
+        """What was typed."""
+        return DelegateAnswers(self.name.data, self.job_title.data, self.email.data, self.phone.data)
+
+
+class DeskForm(PlainForm):  # type: ignore[misc]
+    """One desk."""
+
+    name = text(_l("Nombre de la mesa"), most=80, optional=True)
+    people = SelectMultipleField(_l("Quién la atiende"), choices=[], validate_choice=False)
+
+
+class DesksForm(StepForm):
+    """All desks of a buyer."""
+
+    desks = FieldList(FormField(DeskForm), min_entries=1, max_entries=MAX_DESKS)
+
+    def offer_people(self, people: list[Delegate]) -> None:
+        """Those who can sit at the desks."""
+        for entry in self.desks:
+            entry.form.people.choices = [(str(person.id), person.name) for person in people]
+
+    def refuse_empty(self, error: DomainError) -> None:
+        """Put the sentence of a rule next to each desk without anyone."""
+        for entry in self.desks:
+            if not entry.form.people.data:
+                entry.form.people.errors = [sentence(error)]
+        self.desks.errors = [entry.errors for entry in self.desks]
+
+
+class FinishForm(StepForm):
+    """Nothing to type: the people are complete."""
+
+
+class TermsForm(StepForm):
+    """What we buy or make."""
+
+    terms = SelectMultipleField(validate_choice=False)
+    offer = long_text("", most=1000, optional=True)
+
+    def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.terms.choices = term_groups(event)
+
+
+class ReviewForm(Form):
+    """The voluntary uses of data; none is ticked beforehand."""
+
+    consents = SelectMultipleField(
+        _l("Permisos voluntarios"),
+        choices=[(consent.value, words) for consent, words in CONSENT.items()],
+        validate_choice=False,
+    )
+
+    def chosen(self) -> list[Consent]:
+        """What was ticked."""
+        return [consent for consent in Consent if consent.value in (self.consents.data or [])]
+
+
+def availability_form(numbers: list[int], slot_ids: list[str]) -> type[StepForm]:
+    """A form with one list of rounds for each desk."""
+    choices = [(id_, id_) for id_ in slot_ids]
+    fields = {f"desk_{number}": SelectMultipleField(choices=choices, validate_choice=False) for number in numbers}
+    return type("AvailabilityForm", (StepForm,), fields)
+
+
+def term_groups(event: Event) -> dict[str, list[tuple[str, str]]]:
+    """The terms of the taxonomy in groups: the shared ones, the organizer's own cluster, the other clusters."""
+    language = str(get_locale())
+    groups: dict[str, list[tuple[str, str]]] = {}
+    own = event.organization.cluster_code
+    order = sorted(clusters(), key=lambda code: code != own)
+    for term in sorted(terms().values(), key=lambda term: term.cluster != SHARED and 1 + order.index(term.cluster)):
+        if term.cluster == SHARED:
+            label = next(str(words) for last, words in SHARED_GROUPS if term.code <= last)
+        else:
+            label = clusters()[term.cluster].name(language)
+        groups.setdefault(label, []).append((term.code, term.name(language)))
+    return groups
+
+
+@cache
+def countries(language: str) -> list[tuple[str, str]]:
+    """The countries by name, Mexico first."""
+    names = {
+        code: name
+        for code, name in Locale.parse(language).territories.items()
+        if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
+    }
+    return sorted(names.items(), key=lambda entry: (entry[0] != MEXICO, folded(entry[1])))

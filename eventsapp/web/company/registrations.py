@@ -1,0 +1,341 @@
+"""The registration of a company: begin it, see what is left, review, send, withdraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from eventsapp.domain import deadlines, registering
+from eventsapp.domain.access import NOWHERE, Permission, Scope
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.registering import Progress, Step
+from eventsapp.domain.taxonomy import clusters
+from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.models import Account, Company, Event, Registration
+from eventsapp.services import companies, registrations
+from eventsapp.web.access import requires
+from eventsapp.web.clock import now
+from eventsapp.web.company.blueprint import bp
+from eventsapp.web.company.registration_forms import NEW_COMPANY, ReviewForm, StartForm, countries
+from eventsapp.web.company.registration_pages import (
+    BACK_TO_REVIEW,
+    SLUGS,
+    TITLES,
+    can_edit,
+    home_of,
+    registration_page,
+)
+from eventsapp.web.formats import clock, day, month_day
+from eventsapp.web.loaders import my_registration, public_event
+from eventsapp.web.public.events import event_line
+from eventsapp.web.saving import saving
+from eventsapp.web.templating import term_name
+
+Status = RegistrationStatus
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event and, where the actor has one, the registration there."""
+
+    event: Event
+    registration: Registration | None
+    scope: Scope = NOWHERE
+
+
+def entry(event_code: str) -> Entry | None:
+    """An event that companies may see, with or without a registration of the actor."""
+    found = public_event(event_code)
+    return Entry(found, my_registration(event_code)) if found is not None else None
+
+
+@bp.get("/e/<event_code>/registro")
+@requires(Permission.ACCOUNT_USE, load=entry)
+def registration(found: Entry) -> str:
+    """What is left to do; without a registration, the way in."""
+    if found.registration is None:
+        return _start_page(found.event, _start_form(found.event))
+    mine = _whole(found.registration)
+    at = now()
+    return registration_page(
+        "company/registration.html",
+        mine,
+        tasks=_tasks(mine),
+        can_send=registering.can_send(mine.status, mine.event, at),
+        missing=registering.missing_steps(mine.steps_done),
+        is_draft=mine.status in registering.DRAFTS,
+        can_change_people=can_edit(mine, Step.DELEGATES),
+        can_resume=mine.status is Status.WITHDRAWN and deadlines.is_registration_open(mine.event, at),
+        sections=sections(mine),
+    )
+
+
+@bp.post("/e/<event_code>/registro")
+@requires(Permission.ACCOUNT_USE, load=entry)
+def start(found: Entry) -> Response | tuple[str, int]:
+    """Begin a registration as buyer or supplier."""
+    event = found.event
+    form = _start_form(event)
+    if form.validate_on_submit():
+        try:
+            with saving(url_for("company.step", event_code=event.code, step=SLUGS[Step.COMPANY])) as done:
+                company, name = _chosen_company(event, form)
+                registrations.start(
+                    event,
+                    side=Side(form.side.data),
+                    company=company,
+                    company_name=name,
+                    account=_me(),
+                    actor=g.actor,
+                    now=now(),
+                )
+            return done.redirect()
+        except DomainError as error:
+            form.refuse("name" if error.code == "no_company_chosen" else "side", error)
+    return _start_page(event, form), 422
+
+
+@bp.get("/e/<event_code>/registro/revisar")
+@requires(Permission.REGISTRATION_EDIT, load=my_registration)
+def review(mine: Registration) -> Response | str:
+    """All answers before they are sent."""
+    if mine.status not in registering.DRAFTS:
+        return redirect(home_of(mine))
+    return _review_page(_whole(mine), ReviewForm(formdata=None, consents=mine.consents))
+
+
+@bp.post("/e/<event_code>/registro/revisar", endpoint="submit")
+@requires(Permission.REGISTRATION_EDIT, load=my_registration)
+def submit(mine: Registration) -> Response | tuple[str, int]:
+    """Send the registration to the organizer."""
+    form = ReviewForm()
+    if not form.validate_on_submit():
+        return _review_page(_whole(mine), form), 422
+    with saving(url_for("company.sent", event_code=mine.event.code)) as done:
+        registrations.submit(mine, consents=form.chosen(), actor=g.actor, now=now())
+    return done.redirect()
+
+
+@bp.get("/e/<event_code>/registro/enviado")
+@requires(Permission.REGISTRATION_EDIT, load=my_registration)
+def sent(mine: Registration) -> Response | str:
+    """The folio, and what happens next."""
+    if mine.status is not Status.SUBMITTED:
+        return redirect(home_of(mine))
+    return registration_page("company/registration_sent.html", mine)
+
+
+@bp.post("/e/<event_code>/registro/retirar")
+@requires(Permission.REGISTRATION_EDIT, load=my_registration)
+def withdraw(mine: Registration) -> Response:
+    """Take no part after all."""
+    with saving(home_of(mine)) as done:
+        registrations.withdraw(mine, actor=g.actor, now=now())
+    flash(_("Retiró el registro. Sus respuestas siguen guardadas."), "ok")
+    return done.redirect()
+
+
+@bp.post("/e/<event_code>/registro/retomar")
+@requires(Permission.REGISTRATION_EDIT, load=my_registration)
+def resume(mine: Registration) -> Response:
+    """Come back after a withdrawal."""
+    with saving(home_of(mine)) as done:
+        registrations.resume(mine, actor=g.actor, now=now())
+    flash(_("Su registro es un borrador otra vez. Revíselo y envíelo."), "ok")
+    return done.redirect()
+
+
+def sections(mine: Registration, *, editable: bool = True) -> list[dict[str, Any]]:
+    """All answers as rows of text, one section for each step, with a link to change it where that is possible."""
+    rows = {
+        Step.COMPANY: company_rows(mine.company),
+        Step.DELEGATES: delegate_rows(mine),
+        Step.TERMS: term_rows(mine),
+        Step.AVAILABILITY: availability_rows(mine),
+    }
+    back = BACK_TO_REVIEW if mine.status in registering.DRAFTS else None
+    return [
+        {
+            "title": TITLES[step],
+            "rows": rows[step],
+            "href": url_for("company.step", event_code=mine.event.code, step=SLUGS[step], volver=back)
+            if editable and can_edit(mine, step)
+            else "",
+        }
+        for step in Step
+    ]
+
+
+def company_rows(company: Company) -> list[dict[str, Any]]:
+    """What a company says about itself."""
+    language = str(g.get("account_locale") or "es_MX")
+    cluster = clusters().get(company.cluster_code or "")
+    return [
+        {"key": _("Nombre comercial"), "value": company.name},
+        {"key": _("Razón social"), "value": company.legal_name},
+        {"key": _("RFC o identificador fiscal"), "value": company.tax_id},
+        {
+            "key": _("Ubicación"),
+            "value": ", ".join(
+                part for part in (company.city, company.state, dict(countries(language)).get(company.country)) if part
+            ),
+        },
+        {"key": _("Página de internet"), "value": company.website},
+        {"key": _("Clúster"), "value": cluster.name(language) if cluster else _("Ninguno")},
+    ]
+
+
+def delegate_rows(mine: Registration) -> list[dict[str, Any]]:
+    """Who attends, at which desk."""
+    many = len(mine.desks) > 1
+    return [
+        {
+            "key": _desk_name(desk.number, desk.name) if many else _("Personas"),
+            "value": [
+                " · ".join(
+                    part
+                    for part in (
+                        seat.delegate.name,
+                        seat.delegate.job_title,
+                        seat.delegate.email,
+                        seat.delegate.phone,
+                    )
+                    if part
+                )
+                for seat in desk.seats
+            ],
+        }
+        for desk in mine.desks
+    ]
+
+
+def term_rows(mine: Registration) -> list[dict[str, Any]]:
+    """What the company buys or makes."""
+    buys = mine.side is Side.BUYER
+    return [
+        {
+            "key": _("Procesos que busca") if buys else _("Procesos que ofrece"),
+            "value": [term_name(t) for t in mine.terms],
+        },
+        {"key": _("En sus palabras"), "value": mine.offer},
+    ]
+
+
+def availability_rows(mine: Registration) -> list[dict[str, Any]]:
+    """When each desk can meet: for each day how many rounds, and from when to when it is away."""
+    available = registrations.availability_of(mine).slot_ids
+    slots = mine.event.slots
+    rows = []
+    for desk in mine.desks:
+        chosen = set(available[desk.number])
+        lines = []
+        for date in sorted({slot.starts_at.astimezone(mine.event.zone).date() for slot in slots}):
+            today = [slot for slot in slots if slot.starts_at.astimezone(mine.event.zone).date() == date]
+            free = [slot for slot in today if slot.id in chosen]
+            lines.append(_day_line(day(date), len(free), len(today), free, mine.event))
+        key = _desk_name(desk.number, desk.name) if len(mine.desks) > 1 else _("Puede reunirse")
+        rows.append({"key": key, "value": lines or [_("Todavía no hay rondas")]})
+    return rows
+
+
+def _day_line(name: str, free: int, total: int, slots: list[Any], event: Event) -> str:
+    if free == total:
+        return str(_("%(day)s: todas las rondas", day=name))
+    if not free:
+        return str(_("%(day)s: no asiste", day=name))
+    hours = ", ".join(clock(slot.starts_at, event.zone) for slot in slots[:12])
+    return str(
+        ngettext(
+            "%(day)s: %(num)s ronda (%(hours)s)", "%(day)s: %(num)s rondas (%(hours)s)", free, day=name, hours=hours
+        )
+    )
+
+
+def _desk_name(number: int, name: str) -> str:
+    named = _("Mesa %(number)s: %(name)s", number=number, name=name)
+    return str(named if name else _("Mesa %(number)s", number=number))
+
+
+def _tasks(mine: Registration) -> list[dict[str, Any]]:
+    has_answers = {
+        Step.COMPANY: bool(mine.company.tax_id or mine.company.city),
+        Step.DELEGATES: any(desk.seats for desk in mine.desks),
+        Step.TERMS: bool(mine.terms or mine.offer),
+        Step.AVAILABILITY: any(desk.absences for desk in mine.desks),
+    }
+    hints = {
+        Step.COMPANY: _("Nombre, RFC y ubicación"),
+        Step.DELEGATES: _("Quién asiste y en qué mesa") if mine.side is Side.BUYER else _("Quién asiste"),
+        Step.TERMS: _("Qué busca") if mine.side is Side.BUYER else _("Qué ofrece"),
+        Step.AVAILABILITY: _("En qué rondas puede reunirse"),
+    }
+    statuses = {step: registering.progress(step, done=mine.steps_done, has_answers=has_answers[step]) for step in Step}
+    return [
+        {
+            "title": TITLES[step],
+            "hint": hints[step],
+            "status": statuses[step].value,
+            "href": url_for("company.step", event_code=mine.event.code, step=SLUGS[step]),
+            "is_done": statuses[step] is Progress.DONE,
+        }
+        for step in Step
+    ]
+
+
+def _review_page(mine: Registration, form: ReviewForm) -> str:
+    return registration_page(
+        "company/registration_review.html",
+        mine,
+        form=form,
+        sections=sections(mine),
+        missing=[TITLES[step] for step in registering.missing_steps(mine.steps_done)],
+        can_send=registering.can_send(mine.status, mine.event, now()),
+    )
+
+
+def _start_form(event: Event) -> StartForm:
+    form = StartForm()
+    known = companies.list_of(_me(), event.organization)
+    form.offer_companies(known)
+    if form.company.data is None:
+        form.company.data = str(known[0].id) if len(known) == 1 else NEW_COMPANY if not known else None
+    return form
+
+
+def _start_page(event: Event, form: StartForm) -> str:
+    at = now()
+    return render_template(
+        "company/registration_start.html",
+        event=event,
+        event_line=event_line(event),
+        form=form,
+        is_open=deadlines.is_registration_open(event, at),
+        opens=month_day(event.registration_opens_at, event.zone) if at < event.registration_opens_at else "",
+        has_companies=len(form.company.choices) > 1,
+    )
+
+
+def _chosen_company(event: Event, form: StartForm) -> tuple[Company | None, str]:
+    """One of the person's companies, or the name of a new one."""
+    for company in companies.list_of(_me(), event.organization):
+        if str(company.id) == form.company.data:
+            return company, ""
+    if form.company.data != NEW_COMPANY or not form.name.data:
+        raise DomainError("no_company_chosen")
+    return None, form.name.data
+
+
+def _whole(mine: Registration) -> Registration:
+    whole = registrations.find_whole(mine.id)
+    return whole if whole is not None else mine
+
+
+def _me() -> Account:
+    account: Account = current_user._get_current_object()
+    return account
