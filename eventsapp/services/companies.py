@@ -186,7 +186,8 @@ def _find_by_email(company: Company, email: str) -> Delegate | None:
 def _store(person: Delegate, answers: DelegateAnswers, account: Account | None) -> None:
     """Whoever has shown that the address is theirs acts for the company as well."""
     person.account = account if account is not None and account.is_active else None
-    person.locale = account.locale if account is not None else person.locale
+    if account is not None:
+        person.locale = account.locale
     for name, value in vars(answers).items():
         setattr(person, name, value)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from wtforms import SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from eventsapp.domain.errors import DomainError
@@ -40,6 +40,11 @@ def text(
 def long_text(label: Any, *, most: int = 2000, optional: bool = False, **kw: Any) -> Any:
     """Several lines of text of at most `most` characters."""
     return TextAreaField(label, filters=[trimmed], validators=[*_presence(optional), _length(most)], **kw)
+
+
+def options(words: Mapping[str, Any], group: Any = None) -> list[SelectChoice]:
+    """The choices of a field: what is sent and the words for it, under the heading of a group."""
+    return [SelectChoice(value, label, optgroup=group) for value, label in words.items()]
 
 
 def required(message: Any = None) -> InputRequired:

@@ -12,7 +12,7 @@ from eventsapp.domain import contacts
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.passwords import MAX_LENGTH
 from eventsapp.i18n import LOCALES
-from eventsapp.web.forms import Form, required, text, trimmed
+from eventsapp.web.forms import Form, options, required, text, trimmed
 from eventsapp.web.sentences import sentence
 
 
@@ -39,7 +39,7 @@ def password(label: Any = _l("Contraseña")) -> Any:
 
 def language(label: Any = _l("Idioma de la página y de los correos")) -> Any:
     """One of the languages that we speak, each named in itself."""
-    return SelectField(label, choices=list(LOCALES.items()), invalid_choice_message=_l("Elija una opción de la lista"))
+    return SelectField(label, choices=options(LOCALES), invalid_choice_message=_l("Elija una opción de la lista"))
 
 
 class SignInForm(Form):

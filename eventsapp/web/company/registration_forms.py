@@ -24,7 +24,7 @@ from eventsapp.domain.values import Side
 from eventsapp.models import Company, Delegate, Event
 from eventsapp.services.companies import CompanyAnswers, DelegateAnswers
 from eventsapp.web.account.forms import check_email
-from eventsapp.web.forms import Form, long_text, text
+from eventsapp.web.forms import Form, long_text, options, text
 from eventsapp.web.sentences import sentence
 from eventsapp.web.words import CONSENT
 
@@ -83,7 +83,7 @@ class StartForm(Form):
 
     side = RadioField(
         _l("¿Cómo participa su empresa?"),
-        choices=[(Side.BUYER.value, _l("Comprador")), (Side.SUPPLIER.value, _l("Proveedor"))],
+        choices=options({Side.BUYER.value: _l("Comprador"), Side.SUPPLIER.value: _l("Proveedor")}),
         validate_choice=False,
     )
     company = RadioField(_l("¿Qué empresa registra?"), validate_choice=False)
@@ -96,8 +96,8 @@ class StartForm(Form):
 
     def offer_companies(self, known: list[Company]) -> None:
         """The companies of this person that the organizer knows, and a new one."""
-        self.company.choices = [(str(company.id), company.name) for company in known]
-        self.company.choices.append((NEW_COMPANY, _("Otra empresa")))
+        named = {str(company.id): company.name for company in known}
+        self.company.choices = options({**named, NEW_COMPANY: _("Otra empresa")})
 
 
 class CompanyForm(StepForm):
@@ -107,7 +107,7 @@ class CompanyForm(StepForm):
     legal_name = text(_l("Razón social"), most=200, optional=True)
     country = SelectField(_l("País"), validate_choice=False)
     tax_id = text(_l("RFC o identificador fiscal"), most=contacts.MAX_TAX_ID, optional=True)
-    state = SelectField(_l("Estado"), choices=[("", ""), *((name, name) for name in STATES)], validate_choice=False)
+    state = SelectField(_l("Estado"), choices=options({name: name for name in ("", *STATES)}), validate_choice=False)
     region = text(_l("Estado o provincia, fuera de México"), most=80, optional=True)
     city = text(_l("Ciudad o municipio"), most=120, optional=True, checks=(needed,))
     website = text(_l("Página de internet"), most=300, optional=True, checks=(contact(contacts.web_page),))
@@ -116,16 +116,16 @@ class CompanyForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         language = str(get_locale())
-        self.country.choices = countries(language)
-        named = [
-            (code, _("%(cluster)s, %(state)s", cluster=found.name(language), state=found.state))
+        self.country.choices = options(countries(language))
+        named = {
+            code: _("%(cluster)s, %(state)s", cluster=found.name(language), state=found.state)
             for code, found in clusters().items()
-        ]
-        self.cluster_code.choices = [("", _("Ninguno")), *named]
+        }
+        self.cluster_code.choices = options({"": _("Ninguno"), **named})
 
     def validate_country(self, field: Any) -> None:
         """One that exists."""
-        if field.data not in dict(field.choices):
+        if field.data not in countries(str(get_locale())):
             raise ValidationError(_("Elija un país de la lista"))
 
     def validate_tax_id(self, field: Any) -> None:
@@ -192,7 +192,7 @@ class DesksForm(StepForm):
     def offer_people(self, people: list[Delegate]) -> None:
         """Those who can sit at the desks."""
         for entry in self.desks:
-            entry.form.people.choices = [(str(person.id), person.name) for person in people]
+            entry.form.people.choices = options({str(person.id): person.name for person in people})
 
     def refuse_empty(self, error: DomainError) -> None:
         """Put the sentence of a rule next to each desk without anyone."""
@@ -214,7 +214,7 @@ class TermsForm(StepForm):
 
     def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.terms.choices = term_groups(event)
+        self.terms.choices = [choice for label, words in term_groups(event).items() for choice in options(words, label)]
 
 
 class ReviewForm(Form):
@@ -222,7 +222,7 @@ class ReviewForm(Form):
 
     consents = SelectMultipleField(
         _l("Permisos voluntarios"),
-        choices=[(consent.value, words) for consent, words in CONSENT.items()],
+        choices=options({consent.value: words for consent, words in CONSENT.items()}),
         validate_choice=False,
     )
 
@@ -233,15 +233,15 @@ class ReviewForm(Form):
 
 def availability_form(numbers: list[int], slot_ids: list[str]) -> type[StepForm]:
     """A form with one list of rounds for each desk."""
-    choices = [(id_, id_) for id_ in slot_ids]
+    choices = options(dict(zip(slot_ids, slot_ids, strict=True)))
     fields = {f"desk_{number}": SelectMultipleField(choices=choices, validate_choice=False) for number in numbers}
     return type("AvailabilityForm", (StepForm,), fields)
 
 
-def term_groups(event: Event) -> dict[str, list[tuple[str, str]]]:
+def term_groups(event: Event) -> dict[str, dict[str, str]]:
     """The terms of the taxonomy in groups: the shared ones, the organizer's own cluster, the other clusters."""
     language = str(get_locale())
-    groups: dict[str, list[tuple[str, str]]] = {}
+    groups: dict[str, dict[str, str]] = {}
     own = event.organization.cluster_code
     order = sorted(clusters(), key=lambda code: code != own)
     for term in sorted(terms().values(), key=lambda term: term.cluster != SHARED and 1 + order.index(term.cluster)):
@@ -249,16 +249,16 @@ def term_groups(event: Event) -> dict[str, list[tuple[str, str]]]:
             label = next(str(words) for last, words in SHARED_GROUPS if term.code <= last)
         else:
             label = clusters()[term.cluster].name(language)
-        groups.setdefault(label, []).append((term.code, term.name(language)))
+        groups.setdefault(label, {})[term.code] = term.name(language)
     return groups
 
 
 @cache
-def countries(language: str) -> list[tuple[str, str]]:
+def countries(language: str) -> dict[str, str]:
     """The countries by name, Mexico first."""
     names = {
         code: name
         for code, name in Locale.parse(language).territories.items()
         if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
     }
-    return sorted(names.items(), key=lambda entry: (entry[0] != MEXICO, folded(entry[1])))
+    return dict(sorted(names.items(), key=lambda entry: (entry[0] != MEXICO, folded(entry[1]))))
