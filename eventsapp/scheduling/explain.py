@@ -93,7 +93,7 @@ def _reason(
     if not options:
         code, detail = _never(index, request)
         return code, with_fix(detail, fixes.slot_for_desk(board, request) if code == "no_common_slot" else None)
-    if all(_pinned_only(board, request, option) for option in options):
+    if board.fixed and all(_pinned_only(board, request, option) for option in options):
         return "not_available_together", {}
     rival = _lottery(board, request, equals)
     if rival is not None:

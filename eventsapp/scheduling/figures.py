@@ -6,7 +6,7 @@ from collections import defaultdict
 from fractions import Fraction
 from itertools import pairwise
 
-from eventsapp.scheduling.index import ANY, Index, Plan, mask_of_all
+from eventsapp.scheduling.index import ANY, Index, Place, Plan, mask_of_all
 
 
 def degrees(index: Index, plan: Plan) -> list[int]:
@@ -37,6 +37,14 @@ def value(index: Index, plan: Plan) -> int:
 def changes(index: Index, plan: Plan) -> int:
     """Published meetings that are not held exactly as published."""
     return sum(request not in plan or index.key(plan[request]) != kept for request, kept in index.published.items())
+
+
+def lost(index: Index) -> int:
+    """Published meetings that have no place left as they were: so many changes there are at least."""
+    return sum(
+        not any(o.starts >> kept[0] & 1 and index.key(Place(kept[0], o)) == kept for o in index.options[request])
+        for request, kept in index.published.items()
+    )
 
 
 def shares(index: Index, plan: Plan) -> list[tuple[int, int]]:

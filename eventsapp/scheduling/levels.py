@@ -133,7 +133,7 @@ class Pursuit:
     def flow_bound(self, level: str) -> int:
         """The flow's bound of a level to be minimised, given what the levels before it have reached."""
         if level not in FLOW_LEVELS:
-            return 0
+            return figures.lost(self.index) if level == "changes" else 0
         order = [item.level for item in self.levels if item.level in FLOW_LEVELS]
         before = order[: order.index(level)]
         key = (level, tuple(self.met))

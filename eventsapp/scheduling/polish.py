@@ -179,7 +179,7 @@ class Polisher:
 def less_idle(index: Index, plan: Plan, rng: Random, spent: Callable[[], float], stopped: Callable[[], bool]) -> Plan:
     """The plan with its meetings in other slots so that desks wait less; `spent` is the share of the time used."""
     polisher = Polisher(index, plan, rng)
-    steps = STEPS_PER_MEETING * len(plan)
+    steps = STEPS_PER_MEETING * sum(mask.bit_count() > 1 for mask in polisher.allowed.values())
     best, best_at = polisher.idle, dict(polisher.at)
     heat = HOT
     for number in range(steps):

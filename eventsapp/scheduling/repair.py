@@ -49,7 +49,9 @@ def repaired(
     names = {request.id for request in requests}
     return replace(
         problem,
-        companies=tuple(_with_absences(company, absences, before) for company in problem.companies),
+        companies=tuple(
+            _moved_desks(_with_absences(company, absences, before), lost_tables) for company in problem.companies
+        ),
         requests=tuple(replace(r, after=tuple(name for name in r.after if name in names)) for r in requests),
         tables=_with_losses(problem, lost_tables, before),
         published=kept,
@@ -95,8 +97,20 @@ def _without(desk: Desk, away: set[int]) -> Desk:
     return replace(desk, slots=tuple(slot for slot in desk.slots if slot not in away))
 
 
+def _moved_desks(company: Company, lost: Collection[str]) -> Company:
+    """The company with desks that may sit anywhere where their fixed table is lost."""
+    if not any(desk.table in lost for desk in company.desks):
+        return company
+    return replace(company, desks=tuple(replace(d, table=None) if d.table in lost else d for d in company.desks))
+
+
+def with_walk_in(problem: Problem, company: Company, requests: Iterable[Request]) -> Problem:
+    """The problem with a company that came unannounced, and what it asks for."""
+    return replace(problem, companies=(*problem.companies, company), requests=(*problem.requests, *requests))
+
+
 def _with_losses(problem: Problem, lost: Collection[str], before: int) -> tuple[Table, ...] | None:
-    """Tables without those lost; desks fixed to a lost table keep it for the past only."""
+    """Tables without those lost, which stay for the past only."""
     if problem.tables is None:
         return None
     past = tuple(range(before))

@@ -9,7 +9,8 @@ from eventsapp import __version__
 from eventsapp.scheduling import checker, explain, tables
 from eventsapp.scheduling.bounds import FLOW_LEVELS, Network
 from eventsapp.scheduling.clock import Clock, OnProgress, Stop
-from eventsapp.scheduling.index import Index, index_of, meetings_of
+from eventsapp.scheduling.index import Index, Place, index_of, meetings_of
+from eventsapp.scheduling.keep import keep_published, narrowed
 from eventsapp.scheduling.levels import Pursuit, Reached
 from eventsapp.scheduling.pins import place_pins
 from eventsapp.scheduling.prices import prices
@@ -38,7 +39,11 @@ def solve(
     clock = Clock(seconds, on_progress, stop, reserve, asked=len(problem.requests))
     clock.tell()
     index = _sized_index(problem)
-    begin = place_pins(index)
+    begin, whole = keep_published(index, place_pins(index))
+    first = problem.levels[0]
+    if problem.published and whole and first.level == "changes" and first.tolerance == 0:
+        index = narrowed(index, begin)
+        begin = {request: Place(place.start, index.options[request][0]) for request, place in begin.items()}
     network = Network(index)
     order = [level.level for level in problem.levels if level.level in FLOW_LEVELS] or ["value"]
     choice = network.choose(order)
@@ -66,13 +71,20 @@ def _outcome(problem: Problem, pursuit: Pursuit, seed: int) -> Outcome:
         reached = pursuit.reached.get(level.level, Reached(None, False))
         levels.append(LevelResult(level.level, true.of(level.level), reached.bound, reached.optimal))
     status = "optimal" if all(level.optimal for level in levels) else "feasible"
-    unscheduled = explain.reasons(index, plan, {level.level: level.optimal for level in levels}, seed)
+    unscheduled = explain.reasons(
+        _reason_index(problem, index), plan, {level.level: level.optimal for level in levels}, seed
+    )
     worth: tuple[dict[str, Any], ...] = ()
     if len(problem.requests) <= PRICED_REQUESTS and pursuit.clock.left > 0:
         worth = prices(pursuit.network, pursuit.choice, pursuit.order)
     pursuit.show("done")
     pursuit.clock.tell()
     return Outcome(status, meetings, tuple(levels), unscheduled, round(pursuit.clock.spent, 3), seed, ENGINE, worth)
+
+
+def _reason_index(problem: Problem, index: Index) -> Index:
+    """The index with all options, so that reasons tell availability from what published meetings take."""
+    return index_of(problem, concrete=index.concrete) if problem.published else index
 
 
 def _sized_index(problem: Problem) -> Index:
