@@ -12,7 +12,7 @@ from eventsapp.domain.values import JobState, Side
 from eventsapp.models import Event, Registration, Run, Schedule
 from eventsapp.scheduling import archive
 from eventsapp.scheduling.solve import solve
-from eventsapp.services import runs, schedules
+from eventsapp.services import publication, runs, schedules
 from tests import make
 
 HOST = "encuentro.example"
@@ -67,6 +67,13 @@ class Bench:
         with unit_of_work():
             runs.finish(run, outcome, now, attempt=attempt, host=HOST)
         return outcome
+
+    def publish(self, draft: Schedule, now: datetime) -> Schedule:
+        """Make a draft the version that everybody sees."""
+        with unit_of_work():
+            return publication.publish(
+                draft, actor=self.actor, now=now, base_url=BASE_URL, organizer_address=ORGANIZER_ADDRESS
+            )
 
 
 def claimed(run: Run) -> Run:
