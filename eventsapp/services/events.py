@@ -87,7 +87,7 @@ def create(
     _check_dates(dates)
     _check_limits(limits)
     values = {**asdict(details), **asdict(dates), **asdict(limits), **asdict(rounds)}
-    made = Event(organization=organization, code=_usable(code, details.name), created_at=now, **values)
+    made = Event(organization_id=organization.id, code=_usable(code, details.name), created_at=now, **values)
     try:
         with db.session.begin_nested():
             db.session.add(made)
