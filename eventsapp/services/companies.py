@@ -92,18 +92,21 @@ def add(organization: Organization, name: str, account: Account, *, actor: Actor
     return company
 
 
-def change(company: Company, answers: CompanyAnswers, *, seen: str, actor: Actor, now: datetime) -> None:
-    """Store what a company says about itself, unless somebody stored something else since it was seen."""
+def change(company: Company, answers: CompanyAnswers, *, seen: str, actor: Actor, now: datetime) -> list[str]:
+    """Store what a company says about itself, unless somebody stored something else since it was seen.
+
+    Gives the names of the fields that changed.
+    """
     require(actor, Permission.REGISTRATION_EDIT, company.scope)
     db.session.refresh(company, with_for_update=True)
     stored = answers_of(company)
     require_seen(seen, stored, typed=answers)
     changed = sorted(name for name, value in vars(answers).items() if getattr(stored, name) != value)
-    if not changed:
-        return
     for name in changed:
         setattr(company, name, getattr(answers, name))
-    audit.record(actor, "company.changed", company, at=now, fields=changed)
+    if changed:
+        audit.record(actor, "company.changed", company, at=now, fields=changed)
+    return changed
 
 
 def list_delegates(company: Company) -> list[Delegate]:

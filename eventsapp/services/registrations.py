@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -233,7 +234,7 @@ def start(
     seated = next((person for person in companies.list_delegates(company) if person.account_id == account.id), None)
     if seated is not None:
         _seat(registration, seated)
-    audit.record(actor, "registration.started", registration, at=now, event=event, side=side.value)
+    record(actor, "registration.started", registration, at=now, side=side.value)
     return registration
 
 
@@ -242,7 +243,9 @@ def save_company(
 ) -> None:
     """Store what the company says about itself."""
     _begin(registration, Step.COMPANY, actor, now)
-    companies.change(registration.company, answers, seen=seen, actor=actor, now=now)
+    changed = companies.change(registration.company, answers, seen=seen, actor=actor, now=now)
+    if changed:
+        record(actor, "registration.company_changed", registration, at=now, fields=changed)
     _saved(registration, Step.COMPANY, is_complete, now)
 
 
@@ -259,6 +262,8 @@ def save_terms(
     if is_complete and not codes:
         raise DomainError("no_terms")
     require_seen(seen, terms_of(registration), typed=answers)
+    if (codes, answers.offer) != (registration.terms, registration.offer):
+        record(actor, "registration.terms_changed", registration, at=now, terms=codes)
     registration.terms, registration.offer = codes, answers.offer
     _saved(registration, Step.TERMS, is_complete, now)
 
@@ -270,6 +275,7 @@ def add_delegate(registration: Registration, answers: DelegateAnswers, *, actor:
         raise DomainError("too_many_delegates", most=MAX_DELEGATES)
     person = companies.add_delegate(registration.company, answers, actor=actor, now=now)
     _seat(registration, person)
+    record(actor, "registration.delegate_added", registration, at=now, name=person.name)
     touch(registration, now)
     return person
 
@@ -299,7 +305,7 @@ def remove_delegate(registration: Registration, person: Delegate, *, actor: Acto
         desk.seats = [seat for seat in desk.seats if seat.delegate_id != person.id]
     db.session.flush()
     companies.end_unseated(person, actor=actor, now=now)
-    audit.record(actor, "registration.delegate_removed", registration, at=now, delegate=str(person.id))
+    record(actor, "registration.delegate_removed", registration, at=now, name=person.name)
     touch(registration, now)
 
 
@@ -330,7 +336,7 @@ def save_desks(registration: Registration, answers: DesksAnswers, *, seen: str, 
         _reseat(desk, wanted.delegate_ids)
     for desk in [known for known in registration.desks if known.number > len(answers.desks)]:
         _remove_desk(registration, desk)
-    audit.record(actor, "registration.desks_changed", registration, at=now, desks=len(answers.desks))
+    record(actor, "registration.desks_changed", registration, at=now, desks=len(answers.desks))
     _saved(registration, Step.DELEGATES, is_complete=True, now=now)
 
 
@@ -360,7 +366,7 @@ def save_availability(
         wanted = stretches(spans, [slot.id not in present for slot in slots])
         if [(absence.starts_at, absence.ends_at) for absence in desk.absences] != wanted:
             desk.absences = [Absence(starts_at=start, ends_at=end) for start, end in wanted]
-    audit.record(actor, "registration.availability_changed", registration, at=now)
+    record(actor, "registration.availability_changed", registration, at=now)
     _saved(registration, Step.AVAILABILITY, is_complete=True, now=now)
 
 
@@ -378,7 +384,7 @@ def submit(registration: Registration, *, consents: Iterable[Consent], actor: Ac
     registration.submitted_at = now
     registration.decision_reason = ""
     touch(registration, now)
-    audit.record(actor, "registration.submitted", registration, at=now)
+    record(actor, "registration.submitted", registration, at=now)
     tell("registration_received", registration, now)
 
 
@@ -388,7 +394,7 @@ def withdraw(registration: Registration, *, actor: Actor, now: datetime) -> None
     lock(registration)
     registration.status = lifecycle.registration(registration.status, "withdraw")
     touch(registration, now)
-    audit.record(actor, "registration.withdrawn", registration, at=now)
+    record(actor, "registration.withdrawn", registration, at=now)
     if registration.submitted_at is not None:
         tell("registration_withdrawn", registration, now)
 
@@ -400,7 +406,7 @@ def resume(registration: Registration, *, actor: Actor, now: datetime) -> None:
     deadlines.require_registration_open(registration.event, now)
     registration.status = lifecycle.registration(registration.status, "resume")
     touch(registration, now)
-    audit.record(actor, "registration.resumed", registration, at=now)
+    record(actor, "registration.resumed", registration, at=now)
 
 
 # Parts -----------------------------------------------------------------------------------------------------------
@@ -462,6 +468,13 @@ def _remove_desk(registration: Registration, desk: Desk) -> None:
     registration.desks.remove(desk)
     db.session.delete(desk)
     db.session.flush()
+
+
+def record(
+    actor: Actor, action: str, registration: Registration, *, at: datetime, reason: str = "", **detail: Any
+) -> None:
+    """Write an act into the log, with the name of the company as it is now."""
+    audit.record(actor, action, registration, at=at, reason=reason, company=registration.company.name, **detail)
 
 
 def tell(kind: str, registration: Registration, now: datetime) -> None:

@@ -18,7 +18,7 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Company, Event, Registration
-from eventsapp.services import audit, registrations
+from eventsapp.services import registrations
 
 Status = RegistrationStatus
 
@@ -28,7 +28,7 @@ def count_by_status(event: Event) -> dict[Status, int]:
     query = (
         select(Registration.status, func.count()).where(Registration.event_id == event.id).group_by(Registration.status)
     )
-    found = dict(db.session.execute(query).tuples().all())
+    found = {row[0]: row[1] for row in db.session.execute(query)}
     return {status: found.get(status, 0) for status in Status}
 
 
@@ -94,10 +94,25 @@ def search(
     return Found([by_id[id_] for id_ in ids], len(keys))
 
 
+def find_next_waiting(registration: Registration) -> Registration | None:
+    """The registration that has waited for review longest, this one aside."""
+    query = (
+        select(Registration)
+        .where(
+            Registration.event_id == registration.event_id,
+            Registration.status == Status.SUBMITTED,
+            Registration.id != registration.id,
+        )
+        .order_by(Registration.submitted_at, Registration.number)
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
 def approve(registration: Registration, *, actor: Actor, now: datetime) -> None:
     """Accept a sent registration and tell the company."""
     _decide(registration, "approve", "", actor, now)
-    audit.record(actor, "registration.approved", registration, at=now)
+    registrations.record(actor, "registration.approved", registration, at=now)
     registrations.tell("registration_approved", registration, now)
 
 
@@ -123,14 +138,14 @@ def approve_all(event: Event, ids: Collection[UUID], *, actor: Actor, now: datet
 def reject(registration: Registration, reason: str, *, actor: Actor, now: datetime) -> None:
     """Refuse a sent registration, with the reason that the company reads."""
     _decide(registration, "reject", reason, actor, now)
-    audit.record(actor, "registration.rejected", registration, at=now, reason=reason)
+    registrations.record(actor, "registration.rejected", registration, at=now, reason=reason)
     registrations.tell("registration_rejected", registration, now)
 
 
 def request_changes(registration: Registration, text: str, *, actor: Actor, now: datetime) -> None:
     """Give a sent registration back, with what the company should change."""
     _decide(registration, "request_changes", text, actor, now)
-    audit.record(actor, "registration.changes_requested", registration, at=now, reason=text)
+    registrations.record(actor, "registration.changes_requested", registration, at=now, reason=text)
     registrations.tell("registration_changes_requested", registration, now)
 
 
@@ -143,7 +158,7 @@ def reopen(registration: Registration, *, actor: Actor, now: datetime) -> None:
     registration.status = lifecycle.registration(registration.status, "reopen")
     registration.decision_reason = ""
     registrations.touch(registration, now)
-    audit.record(actor, "registration.reopened", registration, at=now)
+    registrations.record(actor, "registration.reopened", registration, at=now)
 
 
 def _decide(registration: Registration, action: str, reason: str, actor: Actor, now: datetime) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -15,27 +14,25 @@ from eventsapp.domain import deadlines, registering
 from eventsapp.domain.access import NOWHERE, Permission, Scope
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.registering import Progress, Step
-from eventsapp.domain.taxonomy import clusters
 from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Account, Company, Event, Registration
 from eventsapp.services import companies, registrations
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
-from eventsapp.web.company.registration_forms import NEW_COMPANY, ReviewForm, StartForm, countries
+from eventsapp.web.company.registration_forms import NEW_COMPANY, ReviewForm, StartForm
 from eventsapp.web.company.registration_pages import (
-    BACK_TO_REVIEW,
     SLUGS,
     TITLES,
     can_edit,
     home_of,
     registration_page,
 )
-from eventsapp.web.formats import clock, day, month_day
+from eventsapp.web.company.registration_rows import sections
+from eventsapp.web.formats import month_day
 from eventsapp.web.loaders import my_registration, public_event
 from eventsapp.web.public.events import event_line
 from eventsapp.web.saving import saving
-from eventsapp.web.templating import term_name
 
 Status = RegistrationStatus
 
@@ -149,117 +146,6 @@ def resume(mine: Registration) -> Response:
         registrations.resume(mine, actor=g.actor, now=now())
     flash(_("Su registro es un borrador otra vez. Revíselo y envíelo."), "ok")
     return done.redirect()
-
-
-def sections(mine: Registration, *, editable: bool = True) -> list[dict[str, Any]]:
-    """All answers as rows of text, one section for each step, with a link to change it where that is possible."""
-    rows = {
-        Step.COMPANY: company_rows(mine.company),
-        Step.DELEGATES: delegate_rows(mine),
-        Step.TERMS: term_rows(mine),
-        Step.AVAILABILITY: availability_rows(mine),
-    }
-    back = BACK_TO_REVIEW if mine.status in registering.DRAFTS else None
-    return [
-        {
-            "title": TITLES[step],
-            "rows": rows[step],
-            "href": url_for("company.step", event_code=mine.event.code, step=SLUGS[step], volver=back)
-            if editable and can_edit(mine, step)
-            else "",
-        }
-        for step in Step
-    ]
-
-
-def company_rows(company: Company) -> list[dict[str, Any]]:
-    """What a company says about itself."""
-    language = str(g.get("account_locale") or "es_MX")
-    cluster = clusters().get(company.cluster_code or "")
-    return [
-        {"key": _("Nombre comercial"), "value": company.name},
-        {"key": _("Razón social"), "value": company.legal_name},
-        {"key": _("RFC o identificador fiscal"), "value": company.tax_id},
-        {
-            "key": _("Ubicación"),
-            "value": ", ".join(
-                part for part in (company.city, company.state, countries(language).get(company.country)) if part
-            ),
-        },
-        {"key": _("Página de internet"), "value": company.website},
-        {"key": _("Clúster"), "value": cluster.name(language) if cluster else _("Ninguno")},
-    ]
-
-
-def delegate_rows(mine: Registration) -> list[dict[str, Any]]:
-    """Who attends, at which desk."""
-    many = len(mine.desks) > 1
-    return [
-        {
-            "key": _desk_name(desk.number, desk.name) if many else _("Personas"),
-            "value": [
-                " · ".join(
-                    part
-                    for part in (
-                        seat.delegate.name,
-                        seat.delegate.job_title,
-                        seat.delegate.email,
-                        seat.delegate.phone,
-                    )
-                    if part
-                )
-                for seat in desk.seats
-            ],
-        }
-        for desk in mine.desks
-    ]
-
-
-def term_rows(mine: Registration) -> list[dict[str, Any]]:
-    """What the company buys or makes."""
-    buys = mine.side is Side.BUYER
-    return [
-        {
-            "key": _("Procesos que busca") if buys else _("Procesos que ofrece"),
-            "value": [term_name(t) for t in mine.terms],
-        },
-        {"key": _("En sus palabras"), "value": mine.offer},
-    ]
-
-
-def availability_rows(mine: Registration) -> list[dict[str, Any]]:
-    """When each desk can meet: for each day how many rounds, and from when to when it is away."""
-    available = registrations.availability_of(mine).slot_ids
-    slots = mine.event.slots
-    rows = []
-    for desk in mine.desks:
-        chosen = set(available[desk.number])
-        lines = []
-        for date in sorted({slot.starts_at.astimezone(mine.event.zone).date() for slot in slots}):
-            today = [slot for slot in slots if slot.starts_at.astimezone(mine.event.zone).date() == date]
-            free = [slot for slot in today if slot.id in chosen]
-            lines.append(_day_line(day(date), len(free), len(today), free, mine.event))
-        key = _desk_name(desk.number, desk.name) if len(mine.desks) > 1 else _("Puede reunirse")
-        rows.append({"key": key, "value": lines or [_("Todavía no hay rondas")]})
-    return rows
-
-
-def _day_line(name: str, free: int, total: int, slots: list[Any], event: Event) -> str:
-    if free == total:
-        return str(_("%(day)s: todas las rondas", day=name))
-    if not free:
-        return str(_("%(day)s: no asiste", day=name))
-    hours = ", ".join(clock(slot.starts_at, event.zone) for slot in slots[:12])
-    return str(
-        ngettext(
-            "%(day)s: %(num)s ronda (%(hours)s)", "%(day)s: %(num)s rondas (%(hours)s)", free, day=name, hours=hours
-        )
-    )
-
-
-def _desk_name(number: int, name: str) -> str:
-    named = _("Mesa %(number)s: %(name)s", number=number, name=name)
-    return str(named if name else _("Mesa %(number)s", number=number))
 
 
 def _tasks(mine: Registration) -> list[dict[str, Any]]:
