@@ -89,7 +89,7 @@ def find(token: str) -> Feed | None:
         .outerjoin(Invitation, Invitation.delegate_id == Delegate.id)
         .where(Delegate.feed_digest == _digest(token), Delegate.ended_at.is_(None))
     )
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(query).all()
     if not rows:
         return None
     delegate_id, own_locale, account_locale, epoch, used_at, organization = rows[0][:6]
@@ -108,7 +108,7 @@ def write(feed: Feed) -> bytes:
         .where(Invitation.delegate_id == feed.delegate_id, Invitation.method == InvitationMethod.REQUEST)
         .order_by(Event.starts_at, Event.id)
     )
-    rows = db.session.execute(query).tuples().all()
+    rows = db.session.execute(query).all()
     with force_locale(feed.locale):
         name = _("Reuniones · %(organization)s", organization=feed.organization)
     zone = rows[-1][1] if rows else "America/Mexico_City"

@@ -182,7 +182,7 @@ def count_by_state(event: Event) -> dict[OutboxState, int]:
         .where(OutboxMessage.event_id == event.id)
         .group_by(OutboxMessage.state)
     )
-    found = dict(db.session.execute(query).tuples().all())
+    found = {row[0]: row[1] for row in db.session.execute(query)}
     return {state: found.get(state, 0) for state in OutboxState}
 
 

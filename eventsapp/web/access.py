@@ -15,6 +15,7 @@ from eventsapp.db import db
 from eventsapp.domain.access import NOBODY, NOWHERE, Permission, Scope, may
 from eventsapp.models import Account
 from eventsapp.services.actors import actor_of
+from eventsapp.web.sessions import Sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -48,6 +49,7 @@ def requires(permission: Permission, load: Callable[..., Any] | None = None) -> 
 
 def init_app(app: Flask) -> None:
     """Know who is asking before each request, and refuse every route that declares no permission."""
+    app.session_interface = Sessions()
     login.init_app(app)
 
     @login.user_loader  # type: ignore[untyped-decorator]

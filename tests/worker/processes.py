@@ -1,0 +1,81 @@
+"""Real worker processes for tests: started, paused and killed from outside, watched with deadlines, no sleeps."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from flask import Flask
+
+from eventsapp.settings import Settings
+
+T = TypeVar("T")
+SECONDS = 60.0
+
+
+def wait_for(look: Callable[[], T], seconds: float = SECONDS) -> T:
+    """What `look` finds, as soon as it finds something; fails after a while."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, "it did not come true in time"
+        threading.Event().wait(0.02)
+    return found
+
+
+@contextmanager
+def worker(app: Flask, mail_url: str = "") -> Iterator[subprocess.Popen[bytes]]:
+    """A worker on the database of this application, killed at the end if it still lives."""
+    settings: Settings = app.config["SETTINGS"]
+    environment = {
+        **os.environ,
+        "DATA_DIR": str(settings.data_dir),
+        "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key,
+        "MAIL_URL": mail_url,
+        "BASE_URL": settings.base_url,
+    }
+    process = subprocess.Popen([sys.executable, "-m", "eventsapp", "worker"], env=environment)
+    try:
+        yield process
+    finally:
+        for child in children(process.pid):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        process.kill()
+        process.wait()
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == pid:
+                found.append(int(stat.parent.name))
+    return found
+
+
+def engine_of(pid: int) -> int | None:
+    """The engine that this worker has started, once it runs."""
+    for child in children(pid):
+        with suppress(OSError):
+            if b"solver_process" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return child
+    return None
+
+
+def is_gone(pid: int) -> bool:
+    """Has this process ended?"""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
