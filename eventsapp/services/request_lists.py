@@ -72,10 +72,11 @@ def find_participant(participants: list[Participant], typed: str) -> Participant
     """The participant that was typed: name and folio, the folio, or a name that only one has."""
     wanted = folded(typed)
     folio = wanted.rpartition("·")[2].strip()
-    if folio.isascii() and folio.isdigit() and len(folio) < 9:
-        return next((one for one in participants if one.number == int(folio)), None)
+    number = int(folio) if folio.isascii() and folio.isdigit() and len(folio) < 9 else None
+    numbered = [one for one in participants if one.number == number]
     named = [one for one in participants if folded(one.name) == wanted]
-    return named[0] if len(named) == 1 else None
+    found = numbered or named
+    return found[0] if len(found) == 1 else None
 
 
 def list_rows(event: Event, filters: Filters) -> list[Row]:
