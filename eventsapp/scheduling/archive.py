@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -208,16 +207,25 @@ def problem_to_dict(problem: Problem) -> dict[str, Any]:
         "kind": problem.kind,
         "slots": [{"start": s.start.isoformat(), "end": s.end.isoformat(), "block": s.block} for s in problem.slots],
         "capacity": problem.capacity,
-        "tables": None if problem.tables is None else [asdict(table) for table in problem.tables],
-        "companies": [asdict(company) for company in problem.companies],
+        "tables": None if problem.tables is None else [_flat(table) for table in problem.tables],
+        "companies": [_company_to_dict(company) for company in problem.companies],
         "requests": [_request_to_dict(request) for request in problem.requests],
-        "objective": [asdict(level) for level in problem.objective],
+        "objective": [_flat(level) for level in problem.objective],
         "published": None if problem.published is None else [meeting_to_dict(item) for item in problem.published],
     }
 
 
+def _flat(item: object) -> dict[str, Any]:
+    """The fields of a dataclass, tuples as lists."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in vars(item).items()}
+
+
+def _company_to_dict(company: Company) -> dict[str, Any]:
+    return {**_flat(company), "desks": [_flat(desk) for desk in company.desks]}
+
+
 def _request_to_dict(request: Request) -> dict[str, Any]:
-    return {**vars(request), "pin": {"slot": request.pin.slot, "table": request.pin.table}}
+    return {**_flat(request), "pin": _flat(request.pin)}
 
 
 def meeting_to_dict(meeting: Meeting) -> dict[str, Any]:

@@ -263,7 +263,7 @@ class Face:
         self.free = np.where(reduced == 0, network.room, 0)
 
     def choose(self, gain: np.ndarray, gains: dict[int, list[int]] | None = None) -> Choice | None:
-        """The best choice of greatest `gain` per live request; `gains` are for the first, second, … unit of a company."""
+        """The best choice of greatest `gain` per live request; `gains` are per company and unit."""
         network = self.network
         cost = np.zeros(len(network.tails), dtype=np.int64)
         cost[network.request_arcs] = -np.tile(gain, 2 if network.doubled else 1)

@@ -11,6 +11,7 @@ from eventsapp.scheduling.schedule import Number, Progress
 OnProgress = Callable[[Progress], None]
 Stop = Callable[[], str | None]
 REPORT_EVERY = 0.5
+MAX_SLOWNESS = 5.0
 
 
 @dataclass
@@ -22,6 +23,7 @@ class Clock:
     stop: Stop | None = None
     reserve: float = 0.0
     started: float = field(default_factory=time.monotonic)
+    cpu: float = field(default_factory=time.process_time)
     phase: str = "reading"
     placed: int = 0
     asked: int = 0
@@ -37,8 +39,9 @@ class Clock:
 
     @property
     def deadline(self) -> float:
-        """The moment at which searching must end."""
-        return self.started + max(0.0, self.seconds - self.reserve)
+        """The moment at which searching must end; on a busy machine the reserve lasts longer, so it comes earlier."""
+        slowness = min(MAX_SLOWNESS, max(1.0, self.spent / max(time.process_time() - self.cpu, 0.01)))
+        return self.started + max(0.0, self.seconds - min(self.reserve * slowness, 0.5 * self.seconds))
 
     @property
     def left(self) -> float:

@@ -20,7 +20,7 @@ from eventsapp.scheduling.search import construct
 
 ENGINE = f"encuentro {__version__} (flow, colouring, CP-SAT)"
 MAX_CONCRETE = 20_000
-RESERVE_PER_REQUEST = 25e-6
+RESERVE_PER_REQUEST = 35e-6
 PRICED_REQUESTS = 3_000
 
 
@@ -49,12 +49,18 @@ def solve(
     choice = network.choose(order)
     clock.bound = choice.figures["value"]
     clock.phase = "colouring"
+    if clock.stopped() and clock.order == "cancel":
+        return _cancelled(clock, seed)
     plan = construct(network, choice, order, begin, Random(seed), clock.stopped)  # noqa: S311
     pursuit = Pursuit(index, network, choice, problem.levels, clock, workers, seed, plan)
     pursuit.run()
     if clock.order == "cancel":
-        return Outcome("cancelled", (), (), (), round(clock.spent, 3), seed, ENGINE)
+        return _cancelled(clock, seed)
     return _outcome(problem, pursuit, seed)
+
+
+def _cancelled(clock: Clock, seed: int) -> Outcome:
+    return Outcome("cancelled", (), (), (), round(clock.spent, 3), seed, ENGINE)
 
 
 def _outcome(problem: Problem, pursuit: Pursuit, seed: int) -> Outcome:
