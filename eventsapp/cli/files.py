@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from eventsapp.scheduling import archive, b2b, dzn
-from eventsapp.scheduling import solve as engine
-from eventsapp.scheduling.b2b import B2BProblem
+from eventsapp.scheduling import archive, dzn
+from eventsapp.scheduling.b2b_problem import B2BProblem
 from eventsapp.scheduling.problem import Problem, ProblemError
 from eventsapp.scheduling.schedule import Outcome, Progress
 
@@ -55,21 +53,6 @@ def load_outcome(path: Path) -> Outcome:
         return archive.load_outcome(path)
     except (ValueError, OSError) as error:
         raise Unusable(f"{path}: {error}") from None
-
-
-def solve(
-    path: Path,
-    *,
-    seconds: float,
-    seed: int,
-    workers: int,
-    on_progress: Callable[[Progress], None] | None,
-    stop: Callable[[], str | None] | None,
-) -> Outcome:
-    """Solve either kind of problem file."""
-    problem = load(path)
-    solver = engine.solve if isinstance(problem, Problem) else b2b.solve_b2b
-    return solver(problem, seconds=seconds, seed=seed, workers=workers, on_progress=on_progress, stop=stop)
 
 
 def summary(outcome: Outcome) -> dict[str, object]:

@@ -20,7 +20,6 @@ from sqlalchemy import select
 from eventsapp.cli import journey, serving
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.access import SYSTEM
-from eventsapp.domain.slots import slug
 from eventsapp.domain.values import (
     BlockKind,
     EventStatus,
@@ -46,8 +45,8 @@ from eventsapp.models import (
     Table,
 )
 from eventsapp.scheduling import dzn
-from eventsapp.scheduling.b2b import B2BProblem
-from eventsapp.services import agendas
+from eventsapp.scheduling.b2b_problem import B2BProblem
+from eventsapp.services import agendas, events
 from eventsapp.settings import choose
 
 ORGANIZATION = "importaciones"
@@ -55,6 +54,7 @@ FIRST_HOUR = time(8, 0)
 DAY_MINUTES = 14 * 60
 LUNCH_MINUTES = 60
 MOST_SLOT_MINUTES = 20
+MAX_NAME = 200
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -95,12 +95,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def create(problem: B2BProblem, name: str, organization_code: str, *, now: datetime) -> UUID:
-    """Add the event with its participants and meetings; raises ValueError when it is there or does not fit a day."""
-    code = slug(name)
-    if not code:
-        raise ValueError("the name of the event needs letters or digits")
-    if db.session.scalar(select(Event.id).where(Event.code == code)):
-        raise ValueError(f"there is already an event with the code {code}")
+    """Add the event with its participants and meetings; raises ValueError when it is there or does not fit."""
+    name = name.strip()
+    if not 0 < len(name) <= MAX_NAME:
+        raise ValueError(f"the name of the event needs 1 to {MAX_NAME} characters")
+    if db.session.scalar(select(Event.id).where(Event.name == name)):
+        raise ValueError(f"there is already an event called {name}")
+    code = events.suggested_code(name)
     pairs = [frozenset(meeting.pair) for meeting in problem.meetings]
     if len(pairs) != len(set(pairs)):
         raise ValueError("two meetings of the same two participants cannot be imported")

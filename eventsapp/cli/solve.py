@@ -12,7 +12,9 @@ import sys
 from pathlib import Path
 
 from eventsapp.cli import files
-from eventsapp.scheduling import archive
+from eventsapp.scheduling import archive, b2b
+from eventsapp.scheduling import solve as engine
+from eventsapp.scheduling.problem import Problem
 from eventsapp.scheduling.schedule import Outcome, Progress
 
 EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "none": 4, "cancelled": 4}
@@ -34,14 +36,13 @@ def run(options: argparse.Namespace) -> int:
     stopped = files.StopOnSignal()
     previous = signal.signal(signal.SIGINT, stopped.note)
     try:
-        outcome = files.solve(
-            options.problem,
-            seconds=options.seconds,
-            seed=options.seed,
-            workers=options.workers,
-            on_progress=None if options.quiet else show,
-            stop=stopped,
-        )
+        problem = files.load(options.problem)
+        limits = {"seconds": options.seconds, "seed": options.seed, "workers": options.workers}
+        on_progress = None if options.quiet else show
+        if isinstance(problem, Problem):
+            outcome = engine.solve(problem, **limits, on_progress=on_progress, stop=stopped)
+        else:
+            outcome = b2b.solve_b2b(problem, **limits, on_progress=on_progress, stop=stopped)
         if options.out:
             archive.dump(outcome, options.out)
     except files.Unusable as error:

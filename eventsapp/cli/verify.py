@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from eventsapp.cli import files
-from eventsapp.scheduling import b2b, checker
+from eventsapp.scheduling import b2b_checker, checker
 from eventsapp.scheduling.problem import Problem
 
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     except files.Unusable as error:
         print(error, file=sys.stderr)
         return 2
-    untrue = checker.verify(problem, outcome) if isinstance(problem, Problem) else b2b.verify(problem, outcome)
+    untrue = checker.verify(problem, outcome) if isinstance(problem, Problem) else b2b_checker.verify(problem, outcome)
     for sentence in untrue:
         print(sentence)
     print("legal, and every figure is true" if not untrue else f"{len(untrue)} faults")

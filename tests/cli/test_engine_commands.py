@@ -1,0 +1,129 @@
+"""The doors of the engine: files in, files out, exact exit codes, one clear sentence for every unusable file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eventsapp.cli import main
+from eventsapp.cli.main import main as command
+
+PROBLEM: dict[str, Any] = {
+    "format": "eventsapp-problem/1",
+    "kind": "event",
+    "slots": [
+        {"start": "2027-03-09T09:00:00-06:00", "end": "2027-03-09T09:20:00-06:00", "block": "am"},
+        {"start": "2027-03-09T09:25:00-06:00", "end": "2027-03-09T09:45:00-06:00", "block": "am"},
+    ],
+    "capacity": 2,
+    "companies": [
+        {"id": "b1", "side": "buyer", "desks": [{"id": "b1-1", "slots": [0, 1]}]},
+        {"id": "s1", "side": "supplier", "desks": [{"id": "s1-1", "slots": [0, 1]}]},
+        {"id": "s2", "side": "supplier", "desks": [{"id": "s2-1", "slots": [0, 1]}]},
+        {"id": "s3", "side": "supplier", "desks": [{"id": "s3-1", "slots": [0, 1]}]},
+    ],
+    "requests": [
+        {"id": "r1", "a": "b1", "b": "s1", "value": 5},
+        {"id": "r2", "a": "b1", "b": "s2", "value": 4},
+        {"id": "r3", "a": "b1", "b": "s3", "value": 3},
+    ],
+}
+INSTANCE = """
+nBusiness = 3; nMeetings = 3; nTables = 1; nTotalSlots = 4; nMorningSlots = 2;
+requested = [|1, 2,1, |1, 3,3, |2, 3,2, |];
+forbidden = [{0}, {0}, {4}]; fixed = [0,0,0]; precedences = [{}, {}, {}];
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "problem.json").write_text(json.dumps(PROBLEM))
+    (tmp_path / "instance.dzn").write_text(INSTANCE)
+    return tmp_path
+
+
+def test_solve_then_verify_then_explain(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem, result = str(folder / "problem.json"), str(folder / "result.json")
+    assert command(["solve", problem, "--out", result, "--quiet", "--seconds", "20"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["meetings"], told["unscheduled"]) == ("optimal", 2, 1)
+    assert command(["verify", problem, result]) == 0
+    assert capsys.readouterr().out == "legal, and every figure is true\n"
+    assert command(["explain", problem, result, "--request", "r3"]) == 0
+    assert capsys.readouterr().out.startswith("r3\tbuyer_full\t")
+    assert command(["explain", problem, result, "--request", "r1"]) == 0
+    assert command(["explain", problem, result, "--request", "nobody"]) == 2
+
+
+def test_verify_finds_an_untrue_figure(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem, result = folder / "problem.json", folder / "result.json"
+    command(["solve", str(problem), "--out", str(result), "--quiet"])
+    tampered = json.loads(result.read_text())
+    tampered["meetings"][1]["slot"] = tampered["meetings"][0]["slot"]
+    result.write_text(json.dumps(tampered))
+    capsys.readouterr()
+    assert command(["verify", str(problem), str(result)]) == 1
+    assert capsys.readouterr().out.endswith("faults\n")
+
+
+def test_repair_drops_only_what_was_cancelled(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem, result, new = (str(folder / name) for name in ("problem.json", "result.json", "new.json"))
+    command(["solve", problem, "--out", result, "--quiet"])
+    assert command(["repair", problem, result, "--cancel", "s1", "--out", new]) == 0
+    assert "1 new, 0 moved, 1 dropped" in capsys.readouterr().out
+    assert {m["request"] for m in json.loads(Path(new).read_text())["meetings"]} == {"r2", "r3"}
+
+
+def test_solve_and_verify_a_benchmark_instance(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    instance, result = str(folder / "instance.dzn"), str(folder / "result.json")
+    assert command(["solve", instance, "--out", result, "--quiet", "--seconds", "20"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["status"], told["meetings"]) == ("optimal", 3)
+    assert command(["verify", instance, result]) == 0
+
+
+BROKEN = {
+    "truncated": (lambda text: text[:200], "not complete JSON"),
+    "empty": (lambda _: "", ""),
+    "another version": (lambda text: text.replace("problem/1", "problem/9"), "format"),
+    "unknown key": (lambda text: text.replace('"capacity"', '"capacidad"'), "capacidad"),
+    "unknown company": (lambda text: text.replace('"a": "b1"', '"a": "b9"', 1), "b9"),
+    "no slots": (lambda text: text.replace('"slots": [0, 1]', '"slots": [7]', 1), "companies"),
+    "not text": (lambda _: "\udcff{", ""),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_an_unusable_file_is_exit_2_and_writes_nothing(
+    fault: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, named = BROKEN[fault]
+    problem, result = folder / "problem.json", folder / "result.json"
+    problem.write_bytes(change(json.dumps(PROBLEM)).encode("utf-8", "surrogateescape"))
+    assert command(["solve", str(problem), "--out", str(result)]) == 2
+    said = capsys.readouterr().err.strip()
+    assert str(problem) in said
+    assert named in said
+    assert "Traceback" not in said
+    assert not result.exists()
+
+
+def test_a_missing_file_is_exit_2(folder: Path) -> None:
+    assert command(["solve", str(folder / "absent.json")]) == 2
+
+
+@pytest.mark.parametrize("option", [["--seconds", "0"], ["--workers", "0"], ["--seed", "-1"], ["--seconds", "x"]])
+def test_options_have_bounds(option: list[str], folder: Path) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        command(["solve", str(folder / "problem.json"), *option])
+    assert stopped.value.code == 2
+
+
+def test_every_command_has_a_module() -> None:
+    for name in main.COMMANDS:
+        module = main._module(name)
+        assert callable(module.add_options)
+        assert callable(module.run)
