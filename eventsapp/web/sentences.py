@@ -11,6 +11,7 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.web.formats import clock, day
 
 SENTENCES = {
+    "mail_not_failed": _l("Este mensaje ya no espera que lo envíe de nuevo. Vea su estado."),
     "forbidden": _l("No tiene permiso para hacer esto."),
     "wrong_status": _l("Esto ya no se puede hacer: el estado cambió. Revise la página de nuevo."),
     "registration_closed": _l("El registro no está abierto en esta fecha."),

@@ -52,6 +52,8 @@ ACTS = {
     "request.declined": _l("Rechazó una solicitud"),
     "request.withdrawn": _l("Retiró una solicitud"),
     "request.preference_changed": _l("Cambió la importancia de una solicitud"),
+    "mail.resent": _l("Reenvió un mensaje"),
+    "feed.rotated": _l("Cambió la dirección de su calendario"),
     "exclusion.added": _l("Excluyó a dos empresas entre sí"),
     "exclusion.removed": _l("Quitó una exclusión"),
 }

@@ -1,0 +1,128 @@
+"""The mails of an event: what was sent to whom, what waits, what failed and why; a failed one can be sent again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import current_app, flash, g, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from jinja2 import TemplateError
+
+from eventsapp.domain.access import Permission, Scope
+from eventsapp.domain.values import OutboxState
+from eventsapp.mail import render
+from eventsapp.models import Event, OutboxMessage
+from eventsapp.services import outbox
+from eventsapp.web import loaders
+from eventsapp.web.access import requires
+from eventsapp.web.clock import now
+from eventsapp.web.forms import trimmed
+from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.frame import organizer_page
+from eventsapp.web.paging import Page
+from eventsapp.web.saving import saving
+from eventsapp.web.words import OUTBOX_STATE
+
+KINDS = {
+    "invitation": _l("Invitación"),
+    "agenda_published": _l("Agenda publicada"),
+    "registration_received": _l("Registro recibido"),
+    "registration_approved": _l("Registro aprobado"),
+    "registration_rejected": _l("Registro no aceptado"),
+    "registration_changes_requested": _l("Cambios pedidos"),
+    "registration_withdrawn": _l("Registro retirado"),
+    "request_received": _l("Solicitud recibida"),
+    "request_accepted": _l("Solicitud aceptada"),
+}
+CHANGES = {
+    "moved": _l("Invitación: cambio"),
+    "reworded": _l("Invitación: datos nuevos"),
+    "cancelled": _l("Invitación: cancelación"),
+    "uninvited": _l("Invitación: cancelación"),
+}
+STATES = {"por-enviar": OutboxState.PENDING, "enviados": OutboxState.SENT, "fallidos": OutboxState.FAILED}
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail of an event, as the organizer has it."""
+
+    event: Event
+    message: OutboxMessage
+
+    @property
+    def scope(self) -> Scope:
+        """Whose this is: the organizer's."""
+        return self.event.scope
+
+
+def mail_in(event_code: str, message_id: UUID) -> Mail | None:
+    """A mail, found through its event."""
+    event = loaders.event(event_code)
+    message = outbox.find_in(event, message_id) if event else None
+    return Mail(event, message) if event and message else None
+
+
+@bp.get("/o/<event_code>/mensajes")
+@requires(Permission.MAIL_READ, load=loaders.event)
+def mails(event: Event) -> str:
+    """The mails with filters, a page at a time."""
+    chosen = request.args.get("estado", "")
+    state = STATES.get(chosen)
+    text = trimmed(request.args.get("q"))[:200]
+    counts = outbox.count_by_state(event, text=text)
+    page = Page.from_request(counts[state] if state else sum(counts.values()))
+    return organizer_page(
+        "organizer/mails.html",
+        event,
+        "mails",
+        rows=outbox.list_for(event, state=state, text=text, offset=page.first, limit=page.size),
+        page=page,
+        text=text,
+        state=chosen if state else "",
+        states=[(name, OUTBOX_STATE[value], counts[value]) for name, value in STATES.items()],
+        total=sum(counts.values()),
+        kind_of=kind_of,
+    )
+
+
+@bp.get("/o/<event_code>/mensajes/<uuid:message_id>", endpoint="mail")
+@requires(Permission.MAIL_READ, load=mail_in)
+def show(mail: Mail) -> str:
+    """One mail as its recipient reads it, unless it holds something that only the recipient may see."""
+    return organizer_page(
+        "organizer/mail.html",
+        mail.event,
+        "mails",
+        message=mail.message,
+        kind=kind_of(mail.message),
+        rendered=_rendered(mail.message),
+    )
+
+
+@bp.post("/o/<event_code>/mensajes/<uuid:message_id>/reenviar")
+@requires(Permission.EVENT_MANAGE, load=mail_in)
+def resend_mail(mail: Mail) -> Any:
+    """Try a failed mail once more."""
+    with saving(url_for("organizer.mails", event_code=mail.event.code, estado="por-enviar")) as done:
+        outbox.resend(mail.message, actor=g.actor, now=now())
+    flash(_("Se enviará de nuevo a %(person)s.", person=mail.message.to_name), "ok")
+    return done.redirect()
+
+
+def kind_of(message: OutboxMessage) -> str:
+    """What a mail is about, in words."""
+    change = CHANGES.get(message.fields.get("change", ""))
+    return str(change or KINDS.get(message.kind) or _("Aviso"))
+
+
+def _rendered(message: OutboxMessage) -> render.Rendered | None:
+    if outbox.is_secret(message):
+        return None
+    try:
+        return render.render(message, base_url=current_app.config["SETTINGS"].base_url)
+    except TemplateError:  # why it could not be written stands in its row
+        return None
