@@ -140,11 +140,16 @@ def _page(
         days=by_day,
         rounds_form=rounds or RoundsForm(formdata=None, prefix="rounds-", data=values_of(event, Rounds)),
         block_form=block or _with_days(BlockForm(formdata=None, prefix="block-"), event),
-        copy_form=copy or _with_days(CopyForm(formdata=None, prefix="copy-"), event),
+        copy_form=copy or _with_days(CopyForm(formdata=None, prefix="copy-", data=_next(days)), event),
         wrong_form=wrong,
         has_errors=bool(wrong and wrong.errors),
         capacity=summary.capacity(event),
     )
+
+
+def _next(days: list[date]) -> dict[str, str]:
+    """The first day as what is copied, the second as where to."""
+    return dict(zip(("source", "target"), (day.isoformat() for day in days), strict=False))
 
 
 def _with_days(form: Any, event: Event) -> Any:

@@ -119,7 +119,7 @@ def _phases(event: Event, current: Phase) -> list[dict[str, Any]]:
     ]
 
 
-def _thinned(curve: list[tuple[Any, int]], most: int = 28) -> list[dict[str, Any]]:
+def _thinned(curve: list[tuple[Any, int]], most: int = 14) -> list[dict[str, Any]]:
     """The curve as bars, every so many days when it is long; always with the last day."""
     every = -(-len(curve) // most)
     kept = curve[::-1][:: every or 1][::-1]
