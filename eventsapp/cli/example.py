@@ -56,23 +56,24 @@ BLOCKS = (
 )
 REQUESTS = 340
 SUBMITTED = 6
+APPEAL = {1: 0.2, 2: 0.9, 3: 1.3}
 
-# Name, city, terms bought, what is sought, desks, most meetings a desk can hold.
+# Name, city, terms bought, what is sought, desks.
 BUYERS = (
     ("Nordwind Antriebe", "Silao", "020 080 090 050 180", "Zincado de soportes, 40,000 piezas al mes, IATF 16949", 3),
-    ("Kōsei Seimitsu de México", "Irapuato", "020 050 080 130", "Ejes y flechas maquinados, tolerancia de 10 µm", 2),
+    ("Kōsei Seimitsu de México", "Irapuato", "020 050 080 130", "Ejes y flechas maquinados, tolerancia de 10 µm", 1),
     ("Krüger Fahrwerk México", "Querétaro", "010 040 050 090", "Estampados para suspensión, prensas de 200 a 400 t", 2),
     ("Hayato Buhin", "Celaya", "010 040 120 140", "Resortes y alambre formado, lotes de 20,000 piezas", 1),
-    ("Climas Anáhuac", "Aguascalientes", "070 120 150 180", "Tubo de aluminio doblado y conexiones", 2),
+    ("Climas Anáhuac", "Aguascalientes", "070 120 150 180", "Tubo de aluminio doblado y conexiones", 1),
     ("Chasis Tres Ríos", "León", "010 030 040 100", "Corte láser y ensambles soldados para chasis", 1),
     ("Ensambles Cimatario", "Querétaro", "150 180 190 130", "Inyección de plástico de 300 a 800 t", 1),
     ("Módulos Encinos", "San Luis Potosí", "150 160 170 190", "Interiores inyectados y espumas", 1),
-    ("Sistemas Bernalejo", "Apaseo el Grande", "020 070 060 080", "Fundición de aluminio maquinada", 2),
+    ("Sistemas Bernalejo", "Apaseo el Grande", "020 070 060 080", "Fundición de aluminio maquinada", 1),
     ("Tableros Sauces", "Silao", "150 170 100 130", "Piezas cosméticas pintadas", 1),
     ("Suspensión Ajuchitlán", "Querétaro", "050 140 080 010", "Forja y resortes para suspensión", 1),
     ("Cabinas Cardón", "Salamanca", "030 040 100 120", "Cabinas soldadas y pintadas", 1),
     ("Weißdorn Lenkung", "Silao", "020 050 110 080", "Piñones sinterizados y maquinados", 1),
-    ("Atoyac Vehículos", "León", "010 040 150 190 130", "Desarrollo de proveedores locales, varias familias", 3),
+    ("Atoyac Vehículos", "León", "010 040 150 190 130", "Desarrollo de proveedores locales, varias familias", 2),
 )
 # First word of the name, what the company makes.
 TRADES = (
@@ -235,6 +236,7 @@ class _People:
             cluster_code="GTO-AUT",
             created_at=self.now,
         )
+        submitted_at = _submitted_at(event, number, self.now)
         registration = Registration(
             event=event,
             company=company,
@@ -244,10 +246,10 @@ class _People:
             terms=[f"ALL-{code}" for code in terms.split()],
             offer=offer,
             steps_done=["company", "delegates", "terms", "availability"],
-            submitted_at=self.now - timedelta(days=20, hours=number % 24),
-            decided_at=self.now - timedelta(days=12, hours=number % 24),
-            saved_at=self.now - timedelta(days=20, hours=number % 24),
-            created_at=self.now - timedelta(days=21 + number % 14, hours=number % 24),
+            submitted_at=submitted_at,
+            decided_at=submitted_at + timedelta(days=1, hours=2),
+            saved_at=submitted_at,
+            created_at=submitted_at - timedelta(hours=3),
         )
         for index in range(desks):
             given, family = next(self.names)
@@ -275,7 +277,7 @@ def _buyers(event: Event, people: _People) -> list[Registration]:
         registration = people.registration(event, number, Side.BUYER, name, city, terms, wanted, desks)
         for desk in registration.desks:
             desk.table = next(tables)
-        registration.max_meetings = 14 * desks if desks > 1 else 16
+        registration.max_meetings = 14 * desks
         made.append(registration)
     return made
 
@@ -320,7 +322,7 @@ def _requests(
             if supplier.status is not RegistrationStatus.APPROVED:
                 continue
             shared = len(set(buyer.terms) & set(supplier.terms))
-            appeal = shared + (0.6 if len(buyer.desks) > 1 else 0.2) + rng.random()
+            appeal = shared + APPEAL[len(buyer.desks)] + rng.random()
             wishes.append((appeal, buyer, supplier))
     wishes.sort(key=lambda wish: (-wish[0], wish[1].number, wish[2].number))
     made = []
@@ -364,6 +366,14 @@ def _first_account(registration: Registration) -> Account:
 
 def _turned(places: list[str], by: int) -> list[str]:
     return places[by % len(places) :] + places[: by % len(places)]
+
+
+def _submitted_at(event: Event, number: int, now: datetime) -> datetime:
+    """Somewhere in office hours between the opening of registration and two days ago; more towards the end."""
+    days = (now - event.registration_opens_at).days - 2
+    share = (number * 37 % 83) / 83
+    day = event.registration_opens_at + timedelta(days=int(days * share**0.7))
+    return day + timedelta(hours=9 + number * 5 % 9, minutes=number * 13 % 60)
 
 
 def _slug(name: str) -> str:
