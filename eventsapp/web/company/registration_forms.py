@@ -239,16 +239,16 @@ def availability_form(numbers: list[int], slot_ids: list[str]) -> type[StepForm]
 
 
 def term_groups(event: Event) -> dict[str, dict[str, str]]:
-    """The terms of the taxonomy in groups: the shared ones, the organizer's own cluster, the other clusters."""
+    """The terms of the taxonomy in groups: the shared ones, those of the organizer's cluster, all others."""
     language = str(get_locale())
-    groups: dict[str, dict[str, str]] = {}
     own = event.organization.cluster_code
-    order = sorted(clusters(), key=lambda code: code != own)
-    for term in sorted(terms().values(), key=lambda term: term.cluster != SHARED and 1 + order.index(term.cluster)):
+    groups: dict[str, dict[str, str]] = {}
+    order = {SHARED: 0, own: 1}
+    for term in sorted(terms().values(), key=lambda known: order.get(known.cluster, len(order))):
         if term.cluster == SHARED:
             label = next(str(words) for last, words in SHARED_GROUPS if term.code <= last)
         else:
-            label = clusters()[term.cluster].name(language)
+            label = clusters()[term.cluster].name(language) if term.cluster == own else _("Otros sectores")
         groups.setdefault(label, {})[term.code] = term.name(language)
     return groups
 
