@@ -47,6 +47,7 @@ class Network:
         self.parent = [_smallest(self.sets, mask, number) for number, mask in enumerate(self.sets)]
         self.in_set = [_smallest(self.sets, span) for span in self.spans]
         self.caps = _caps(index)
+        self.room_of = self._slot_rooms()
         self._tails: list[int] = []
         self._heads: list[int] = []
         self._room: list[int] = []
@@ -126,10 +127,31 @@ class Network:
         nodes: list[int] = []
         for number, mask in enumerate(self.sets):
             node = self._node()
-            room = sum(index.pool_room[index.pool(None)][slot] for slot in slots_of(mask))
+            room = sum(self.room_of[slot] for slot in slots_of(mask))
             self._link(end, end if number == 0 else nodes[self.parent[number]], node, room * (2 if self.doubled else 1))
             nodes.append(node)
         return nodes
+
+    def _slot_rooms(self) -> list[int]:
+        """The most meetings of each slot: by its room, and by the people of either side who can meet then."""
+        index = self.index
+        if not index.pool_room:
+            return []
+        rooms = list(index.pool_room[index.pool(None)])
+        if self.doubled:
+            return rooms
+        masks: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        for request, side in zip(self.live, self.sides, strict=True):
+            flipped = side != index.sides[request]
+            for option in index.options[request]:
+                span = _span(option.starts, index.lengths[request])
+                for end, desk in enumerate(option.desks[::-1] if flipped else option.desks):
+                    resource = index.desk_resource[desk]
+                    masks[end][resource] = masks[end].get(resource, 0) | span
+        for own in masks:
+            counts = [sum(mask >> slot & 1 for mask in own.values()) for slot in range(index.slots)]
+            rooms = [min(room, count) for room, count in zip(rooms, counts, strict=True)]
+        return rooms
 
     def choose(self, levels: Sequence[str]) -> Choice:
         """A best choice for the levels in their order, with the figures that no schedule can beat."""

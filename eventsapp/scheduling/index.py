@@ -170,6 +170,8 @@ def _number_tables(index: Index) -> None:
         index.table_ids.append(table.id)
         index.table_masks.append(index.everything if table.slots is None else mask_of(table.slots))
         index.table_zone.append(table.zone)
+    if index.problem.tables is not None or index.problem.capacity is not None:
+        index.pool(None)
 
 
 def _number_companies(index: Index) -> None:

@@ -1,0 +1,128 @@
+"""The door: levels and tolerances, determinism, the clock, stopping, progress."""
+
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from eventsapp.scheduling import checker
+from eventsapp.scheduling.problem import Level, Problem, Request
+from eventsapp.scheduling.schedule import Meeting, Progress
+from eventsapp.scheduling.solve import solve
+from tests.scheduling import make
+from tests.scheduling.oracle import slots
+
+
+def crowd(buyers: int = 8, suppliers: int = 30, rounds: tuple[int, ...] = (5, 5), every: int = 3) -> Problem:
+    """A lopsided event in which much is left out."""
+    count = sum(rounds)
+    companies = [make.company(f"b{i}", free=tuple(range(count)), max_meetings=8) for i in range(buyers)]
+    companies += [
+        make.company(f"s{i}", "supplier", tuple(range(i % 3, count)), max_meetings=3, min_meetings=1)
+        for i in range(suppliers)
+    ]
+    requests = tuple(
+        Request(f"b{b}s{s}", f"b{b}", f"s{s}", 20 + (b * 7 + s * 5) % 60, must=(b + s) % 17 == 0)
+        for b in range(buyers)
+        for s in range(suppliers)
+        if (b * 5 + s * 3) % every
+    )
+    return make.problem(
+        slots=slots(list(rounds)), companies=tuple(companies), requests=requests, tables=None, capacity=7,
+        objective=tuple(Level(name) for name in ("shortfall", "musts", "value", "fairness", "idle")),
+    )  # fmt: skip
+
+
+LINEAR = tuple(Level(name) for name in ("shortfall", "musts", "value"))
+
+
+def test_a_plain_event_is_solved_whole() -> None:
+    outcome = solve(make.problem(), seconds=10)
+    assert outcome.status == "optimal"
+    assert {meeting.request for meeting in outcome.meetings} == {r.id for r in make.problem().requests}
+    assert outcome.unscheduled == ()
+    assert checker.verify(make.problem(), outcome) == []
+
+
+def test_the_same_seed_and_one_worker_give_the_same_schedule() -> None:
+    problem = replace(crowd(), objective=(*LINEAR, Level("idle")))
+    one = solve(problem, seconds=60, seed=3, workers=1)
+    two = solve(problem, seconds=60, seed=3, workers=1)
+    assert replace(one, seconds=0.0) == replace(two, seconds=0.0)
+
+
+def test_a_large_event_meets_the_bound_of_the_flow() -> None:
+    problem = replace(crowd(40, 160, (8, 8), 4), capacity=38, objective=LINEAR)
+    outcome = solve(problem, seconds=20)
+    assert outcome.status == "optimal"
+    assert checker.verify(problem, outcome) == []
+
+
+def test_later_levels_keep_earlier_ones() -> None:
+    first = solve(replace(crowd(), objective=LINEAR), seconds=20)
+    later = solve(crowd(), seconds=4)
+    assert [level.value for level in later.levels[:3]] == [level.value for level in first.levels]
+    assert all(level.bound is not None for level in later.levels)
+
+
+def test_a_tolerance_is_spent_on_later_levels_and_not_exceeded() -> None:
+    problem = make.problem(
+        slots=slots([4]),
+        companies=(
+            make.company("b1", free=(0, 3)),
+            make.company("b2", free=(1,)),
+            *(make.company(f"s{i}", "supplier") for i in (1, 2, 3)),
+        ),
+        objective=(Level("value"), Level("idle")),
+    )
+    strict = solve(problem, seconds=10)
+    loose = solve(replace(problem, objective=(Level("value", 0.5), Level("idle"))), seconds=10)
+    assert [level.value for level in strict.levels] == [13 + 12 + 23, 2]
+    assert loose.levels[1].value == 0
+    assert loose.levels[0].value >= 0.5 * strict.levels[0].value
+    assert (loose.levels[0].bound, loose.status) == (strict.levels[0].bound, "optimal")
+
+
+def test_idle_first_is_obeyed() -> None:
+    outcome = solve(make.problem(objective=(Level("idle"), Level("value"))), seconds=10)
+    assert outcome.levels[0].value == 0
+    assert outcome.status == "optimal"
+
+
+@pytest.mark.slow
+def test_the_time_limit_is_kept() -> None:
+    begin = time.monotonic()
+    solve(crowd(20, 80, (8, 8), 5), seconds=2)
+    assert time.monotonic() - begin < 2 * 1.05 + 0.5
+
+
+@pytest.mark.parametrize("order", ["keep", "cancel"])
+def test_stopping_takes_less_than_a_second(order: str) -> None:
+    asked: list[float] = []
+
+    def stop() -> str:
+        asked.append(time.monotonic())
+        return order
+
+    outcome = solve(crowd(20, 80, (8, 8), 5), seconds=60, stop=stop)
+    assert time.monotonic() - asked[0] < 1
+    assert (outcome.status == "cancelled") == (order == "cancel")
+    assert bool(outcome.meetings) == (order == "keep")
+    assert checker.verify(crowd(20, 80, (8, 8), 5), outcome) == []
+
+
+def test_progress_is_told_and_ends_with_what_came_out() -> None:
+    told: list[Progress] = []
+    outcome = solve(crowd(), seconds=3, on_progress=told.append)
+    assert told[0].phase == "reading"
+    assert (told[-1].phase, told[-1].placed) == ("done", len(outcome.meetings))
+    assert told[-1].asked == len(crowd().requests)
+    assert max(b.seconds - a.seconds for a, b in pairwise(told)) < 1.5
+
+
+def test_what_is_published_stays() -> None:
+    published = (Meeting("b1s1", 3, "t2", ("b1-1", "s1-1")), Meeting("b2s2", 0, "t1", ("b2-1", "s2-1")))
+    outcome = solve(make.problem(published=published), seconds=10)
+    assert set(published) <= set(outcome.meetings)
+    assert (outcome.levels[0].level, outcome.levels[0].value, outcome.levels[0].optimal) == ("changes", 0, True)
