@@ -40,7 +40,7 @@ CASES: dict[str, tuple[Problem, str, dict[str, Any]]] = {
     "no_common_slot": (
         only(free(BASE, b1=(0,), s1=(1,)), "b1s1"),
         "b1s1",
-        {"fix": {"change": "slot_for_desk", "desk": "s1-1", "slot": 0, "gain": 11}},
+        {"fix": {"change": "slot_for_desk", "desk": "b1-1", "slot": 1, "gain": 11}},
     ),
     "not_available_together": (
         make.with_request(only(free(BASE, b1=(0,), s1=(0,)), "b1s1", "b1s2"), "b1s2", pin=Pin(0)),
