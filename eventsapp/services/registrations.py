@@ -465,9 +465,9 @@ def _remove_desk(registration: Registration, desk: Desk) -> None:
     used = select(Placement.id).where((Placement.desk_a_id == desk.id) | (Placement.desk_b_id == desk.id)).limit(1)
     if db.session.scalar(used) is not None:
         raise DomainError("desk_in_use")
-    registration.desks.remove(desk)
     db.session.delete(desk)
     db.session.flush()
+    db.session.expire(registration, ["desks"])
 
 
 def record(
