@@ -14,8 +14,8 @@ from email.message import EmailMessage
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
-from jinja2 import StrictUndefined
+from flask import Flask, current_app
+from jinja2 import Environment, StrictUndefined
 
 from eventsapp.calendars import build, message, record
 from eventsapp.calendars.headers import MAIL
@@ -25,6 +25,7 @@ from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
 from eventsapp.models import Event, OutboxMessage
 
 INVITATION = "invitation"
+TEMPLATES = "mail_templates"
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class EventShown:
 def render(row: OutboxMessage, *, base_url: str) -> Rendered:
     """Subject, text and HTML of a mail; a field that a template misses is an error, not a blank."""
     locale = row.locale if row.locale in LOCALES else DEFAULT_LOCALE
-    templates = current_app.jinja_env.overlay(undefined=StrictUndefined)
+    templates = _templates(current_app)
     values: dict[str, Any] = {
         **row.fields,
         "fields": row.fields,
@@ -118,6 +119,14 @@ def _invitation(
         message_id=message_id,
         date=date,
     )
+
+
+def _templates(app: Flask) -> Environment:
+    """The application's templates, strict about what is missing; kept, because making them anew compiles them anew."""
+    if TEMPLATES not in app.extensions:
+        app.extensions[TEMPLATES] = app.jinja_env.overlay(undefined=StrictUndefined)
+    kept: Environment = app.extensions[TEMPLATES]
+    return kept
 
 
 def _shown(event: Event | None) -> EventShown | None:
