@@ -16,24 +16,26 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, TimeField, ValidationError
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from eventsapp.web.forms import options
+
 YEARS = range(2000, 2101)
 CONTINENTS = frozenset(
     {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 )
-MEXICAN_ZONES = (
-    ("America/Mexico_City", _l("Centro (Ciudad de México, Guanajuato, Querétaro, Aguascalientes)")),
-    ("America/Monterrey", _l("Noreste (Monterrey, Saltillo)")),
-    ("America/Merida", _l("Yucatán y Campeche (Mérida)")),
-    ("America/Cancun", _l("Quintana Roo (Cancún)")),
-    ("America/Chihuahua", _l("Chihuahua")),
-    ("America/Mazatlan", _l("Pacífico (Culiacán, La Paz, Tepic)")),
-    ("America/Bahia_Banderas", _l("Bahía de Banderas")),
-    ("America/Hermosillo", _l("Sonora (Hermosillo)")),
-    ("America/Tijuana", _l("Baja California (Tijuana, Mexicali)")),
-    ("America/Ciudad_Juarez", _l("Ciudad Juárez")),
-    ("America/Ojinaga", _l("Ojinaga")),
-    ("America/Matamoros", _l("Frontera noreste (Reynosa, Nuevo Laredo)")),
-)
+MEXICAN_ZONES = {
+    "America/Mexico_City": _l("Centro (Ciudad de México, Guanajuato, Querétaro, Aguascalientes)"),
+    "America/Monterrey": _l("Noreste (Monterrey, Saltillo)"),
+    "America/Merida": _l("Yucatán y Campeche (Mérida)"),
+    "America/Cancun": _l("Quintana Roo (Cancún)"),
+    "America/Chihuahua": _l("Chihuahua"),
+    "America/Mazatlan": _l("Pacífico (Culiacán, La Paz, Tepic)"),
+    "America/Bahia_Banderas": _l("Bahía de Banderas"),
+    "America/Hermosillo": _l("Sonora (Hermosillo)"),
+    "America/Tijuana": _l("Baja California (Tijuana, Mexicali)"),
+    "America/Ciudad_Juarez": _l("Ciudad Juárez"),
+    "America/Ojinaga": _l("Ojinaga"),
+    "America/Matamoros": _l("Frontera noreste (Reynosa, Nuevo Laredo)"),
+}
 
 
 def moment(label: Any) -> Any:
@@ -79,7 +81,7 @@ def choice(label: Any, words: Mapping[Any, Any], *, only: Iterable[StrEnum] | No
     allowed = list(only or words)
     return SelectField(
         label,
-        choices=[(member.value, words[member]) for member in allowed],
+        choices=options({member.value: words[member] for member in allowed}),
         coerce=type(allowed[0]),
         validators=[InputRequired(_l("Elija una opción"))],
         invalid_value_message=_l("Elija una opción de la lista"),
@@ -88,26 +90,23 @@ def choice(label: Any, words: Mapping[Any, Any], *, only: Iterable[StrEnum] | No
     )
 
 
-def optional_choice(label: Any, options: Callable[[], list[tuple[str, Any]]]) -> Any:
+def optional_choice(label: Any, named: Callable[[], dict[str, Any]]) -> Any:
     """One of some options, or none of them."""
     return SelectField(
         label,
-        choices=lambda: [("", _("Ninguno")), *options()],
+        choices=lambda: options({"": _("Ninguno"), **named()}),
         invalid_choice_message=_l("Elija una opción de la lista"),
     )
 
 
 def time_zone(label: Any) -> Any:
     """A time zone of the IANA database, those of Mexico first and with their places."""
-    known = {name for name, _words in MEXICAN_ZONES}
-    other = sorted(name for name in available_timezones() if "/" in name and name not in known and _is_place(name))
+    names = sorted(name for name in available_timezones() if _is_place(name) and name not in MEXICAN_ZONES)
+    other = {name: name.replace("_", " ") for name in names}
     return SelectField(
         label,
-        choices={
-            _l("México"): list(MEXICAN_ZONES),
-            _l("Otros países"): [(name, name.replace("_", " ")) for name in other],
-        },
-        default=MEXICAN_ZONES[0][0],
+        choices=[*options(MEXICAN_ZONES, _l("México")), *options(other, _l("Otros países"))],
+        default=next(iter(MEXICAN_ZONES)),
         invalid_choice_message=_l("Elija una zona horaria de la lista"),
         validators=[InputRequired(_l("Elija una opción"))],
     )

@@ -31,7 +31,7 @@ class OrganizationForm(Form):
     code = text(_l("Clave"), most=40)
     kind = choice(_l("Tipo"), ORGANIZATION_KIND)
     state = text(_l("Estado"), most=80, optional=True)
-    cluster_code = optional_choice(_l("Clúster"), lambda: [(one.code, one.name_es) for one in clusters().values()])
+    cluster_code = optional_choice(_l("Clúster"), lambda: {one.code: one.name_es for one in clusters().values()})
     admin_email = text(_l("Correo de quien la administra"), most=254, checks=(email_address,))
 
 

@@ -22,7 +22,7 @@ from eventsapp.services.request_lists import Filters, Participant
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
-from eventsapp.web.forms import Form, long_text, text, trimmed
+from eventsapp.web.forms import Form, long_text, options, text, trimmed
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.fields import choice
@@ -142,7 +142,7 @@ def one_request(part: Part) -> ResponseReturnValue:
     event, row = part.event, part.row
     form = AnswerForm()
     possible = [action for action in Action if row.status in REQUEST[action.value][0]]
-    form.action.choices = [(action.value, ACTION[action]) for action in possible]
+    form.action.choices = options({action.value: ACTION[action] for action in possible})
     if form.validate_on_submit():
         try:
             with saving(url_for("organizer.request", event_code=event.code, request_id=row.id)) as done:

@@ -21,7 +21,7 @@ from eventsapp.services.events import Rounds
 from eventsapp.web import formats, loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
-from eventsapp.web.forms import Form, text
+from eventsapp.web.forms import Form, options, text
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.event_forms import RoundsForm, values_of
 from eventsapp.web.organizer.fields import choice, clock
@@ -153,7 +153,7 @@ def _next(days: list[date]) -> dict[str, str]:
 
 
 def _with_days(form: Any, event: Event) -> Any:
-    days = [(day.isoformat(), formats.day(day)) for day in days_between(event.first_day, event.last_day)]
+    days = options({day.isoformat(): formats.day(day) for day in days_between(event.first_day, event.last_day)})
     for name in ("day", "source", "target"):
         if name in form:
             form[name].choices = days
