@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 MAX_PARTICIPANTS = 2_000
-MAX_MEETINGS = 20_000
+MAX_MEETINGS = 10_000
 MAX_TABLES = 10_000
-MAX_SLOTS = 200
+MAX_SLOTS = 100
 
 
 class Session(IntEnum):

@@ -244,9 +244,9 @@ class _Fields:
     def rows(self, name: str, count: int, width: int) -> list[list[_Number]]:
         """A matrix of `count` rows of `width` numbers each."""
         node = self._typed(name, _Matrix)
-        _counted(node.line, name, len(node.rows), count, "row")
+        _counted(node.line, name, len(node.rows), count, "there are {} rows")
         for row in node.rows:
-            _counted(row[0].line if row else node.line, name, len(row), width, "number of a row")
+            _counted(row[0].line if row else node.line, name, len(row), width, "a row has {} numbers")
         return node.rows
 
     def numbers(self, name: str, count: int, low: int, high: int) -> list[int] | None:
@@ -271,7 +271,7 @@ class _Fields:
 
     def _items(self, name: str, count: int) -> "list[_Number | _Set]":
         node = self._typed(name, _List)
-        _counted(node.line, name, len(node.items), count, "entry")
+        _counted(node.line, name, len(node.items), count, "there are {} entries")
         return node.items
 
     def _typed(self, name: str, wanted: type[_V]) -> _V:
@@ -292,7 +292,7 @@ def _bounded(node: _Number, name: str, low: int, high: int) -> int:
 
 def _counted(line: int, name: str, found: int, wanted: int, what: str) -> None:
     if found != wanted:
-        raise DznError(line, name, f"expected {wanted}, found {found} (every {what} counts)")
+        raise DznError(line, name, f"{what.format(found)} instead of {wanted}")
 
 
 def _problem(fields: _Fields, fairness: int | None) -> B2BProblem:
