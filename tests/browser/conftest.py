@@ -81,6 +81,7 @@ def live(sqlite_template: Path, tmp_path: Path) -> Iterator[Live]:
 def open_page(browser: Browser, viewport: dict[str, int]) -> Page:
     """A fresh page of a size; script errors and refused resources fail the test that made it (see `faults`)."""
     context = browser.new_context(viewport=viewport, locale="es-MX", timezone_id="America/Mexico_City")
+    context.set_default_timeout(15_000)
     page = context.new_page()
     page.faults = []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.faults.append(str(error)))  # type: ignore[attr-defined]
