@@ -14,6 +14,8 @@ from eventsapp.models import Event, Registration
 
 def event(event_code: str) -> Event | None:
     """The event with this code; the answer then speaks in its time zone."""
+    if not event_code.isprintable():  # PostgreSQL takes no NUL
+        return None
     found = db.session.scalar(select(Event).where(Event.code == event_code))
     if found is not None:
         g.time_zone = found.time_zone

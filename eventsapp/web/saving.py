@@ -47,6 +47,8 @@ def form_key() -> str:
 def saving(location: str = "") -> Iterator[Saving]:
     """A unit of work that the one-time key of the form guards; raises `Repeated` when the key was used before."""
     key = request.form.get("form_key", "")[:MAX_KEY_LENGTH]
+    if not key.isprintable():  # none of ours, and PostgreSQL takes no NUL
+        key = ""
     result = Saving(location)
     try:
         with unit_of_work():
