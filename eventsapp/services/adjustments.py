@@ -21,7 +21,7 @@ from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import Conflict, DomainError, NotFound
 from eventsapp.domain.values import ScheduleStatus
-from eventsapp.models import AuditEntry, Company, Meeting, Placement, Registration, Schedule, Slot, Table, Unplaced
+from eventsapp.models import AuditEntry, Meeting, Placement, Schedule, Slot, Table, Unplaced
 from eventsapp.scheduling import checker, explain
 from eventsapp.scheduling import problem as asked
 from eventsapp.scheduling import schedule as solved
@@ -133,7 +133,7 @@ def _refusal(violation: checker.Violation, judged: schedules.Judged, slot: int, 
     values: dict[str, object] = {"at": problem.slots[slot].start, "company": "", "most": 0, "table": ""}
     owner = _owner(problem, about)
     if owner is not None:
-        values["company"] = _company_name(UUID(owner.id))
+        values["company"] = judged.frame.names[UUID(owner.id)]
         limit = owner.max_meetings if violation.rule is Rule.MAX_MEETINGS else owner.max_consecutive
         values["most"] = limit or 0
     labels = {str(row.id): row.label for row in judged.frame.tables}
@@ -149,11 +149,6 @@ def _owner(problem: asked.Problem, about: str) -> asked.Company | None:
     if about in problem.desk_by_id:
         return problem.desk_by_id[about][0]
     return next((owner for owner, desk in problem.desk_by_id.values() if about and desk.person == about), None)
-
-
-def _company_name(registration_id: UUID) -> str:
-    query = select(Company.name).join(Registration, Registration.company_id == Company.id)
-    return db.session.scalar(query.where(Registration.id == registration_id)) or ""
 
 
 # Changes --------------------------------------------------------------------------------------------------------------

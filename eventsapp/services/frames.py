@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
 from eventsapp.domain.values import RegistrationStatus, Side
@@ -20,12 +21,13 @@ from eventsapp.scheduling import problem as asked
 
 @dataclass(frozen=True)
 class Frame:
-    """The slots and tables of an event, and every company that may sit in it."""
+    """The slots and tables of an event, every company that may sit in it, and the names by registration."""
 
     slots: tuple[Slot, ...]
     tables: tuple[Table, ...]
     companies: Mapping[UUID, asked.Company]
     approved: frozenset[UUID]
+    names: Mapping[UUID, str]
 
     @property
     def slot_index(self) -> dict[UUID, int]:
@@ -49,8 +51,8 @@ def read(event: Event) -> Frame:
     """The frame of an event, with the same few queries whatever its size."""
     slots = tuple(db.session.scalars(select(Slot).where(Slot.event_id == event.id).order_by(Slot.starts_at)))
     tables = tuple(db.session.scalars(select(Table).where(Table.event_id == event.id).order_by(Table.position)))
-    query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.number)
-    registrations = list(db.session.scalars(query))
+    query = select(Registration).where(Registration.event_id == event.id).options(joinedload(Registration.company))
+    registrations = list(db.session.scalars(query.order_by(Registration.number)))
     desks = _desks(event, slots)
     companies = {
         registration.id: _company(event, registration, desks[registration.id])
@@ -58,7 +60,8 @@ def read(event: Event) -> Frame:
         if registration.id in desks
     }
     approved = {found.id for found in registrations if found.status is RegistrationStatus.APPROVED}
-    return Frame(slots, tables, companies, frozenset(approved))
+    names = {registration.id: registration.company.name for registration in registrations}
+    return Frame(slots, tables, companies, frozenset(approved), names)
 
 
 def limits(event: Event, registration: Registration) -> tuple[int, int | None]:

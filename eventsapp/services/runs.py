@@ -134,7 +134,7 @@ def _pin_refused(event: Event, problem: Problem, error: ProblemError) -> DomainE
     """Which pinned meeting can no longer be held where it is."""
     index = int(error.place.partition("[")[2].partition("]")[0])
     a_id, b_id = schedules.pair_of(problem.requests[index].id)
-    names = {registration.id: registration.company.name for registration in event.registrations}
+    names = frames.read(event).names
     slot = problem.requests[index].pin.slot or 0
     return DomainError("pin_impossible", a=names[a_id], b=names[b_id], at=problem.slots[slot].start)
 
@@ -188,7 +188,7 @@ def progress(run: Run, figures: dict[str, Any], now: datetime, *, attempt: int |
     run.started_at = run.started_at or now
     run.progress = {**run.progress, **told, "told": int(run.progress.get("told", 0)) + 1}
     point = {name: figures.get(name) for name in ("seconds", "placed", "value", "bound")}
-    if point["placed"] is not None:
+    if point["placed"]:  # before its first schedule the engine tells of none
         run.curve = thinned(with_point(run.curve, point))
 
 

@@ -216,13 +216,15 @@ class Missing:
     detail: Mapping[str, Any]
 
 
-def list_missing(schedule: Schedule, placements: Iterable[Placement]) -> list[Missing]:
-    """What a version leaves out of the pairs that agree now, with the reasons; the most valuable first."""
+def list_missing(
+    schedule: Schedule, placements: Iterable[Placement], pairs: Sequence[requests.Pair] | None = None
+) -> list[Missing]:
+    """What a version leaves out of the pairs that agree now (given when at hand), with reasons; most valuable first."""
     rows = db.session.scalars(select(Unplaced).where(Unplaced.schedule_id == schedule.id))
     reasons = {key_of(row): row for row in rows}
     held = {key_of(place.meeting) for place in placements}
     found = []
-    for pair in requests.list_pairs(schedule.event):
+    for pair in requests.list_pairs(schedule.event) if pairs is None else pairs:
         key = frozenset({pair.a.id, pair.b.id})
         if key not in held:
             row = reasons.get(key)
@@ -248,12 +250,20 @@ class Judged:
         return (*gone, *checker.violations(self.problem, self.meetings))
 
 
-def judge(schedule: Schedule, placements: Sequence[Placement] | None = None) -> Judged:
-    """A version against the event as it is now, without pins: those bind the engine, not the organizer."""
+def judge(
+    schedule: Schedule,
+    placements: Sequence[Placement] | None = None,
+    pairs: Sequence[requests.Pair] | None = None,
+) -> Judged:
+    """A version against the event as it is now, without pins: those bind the engine, not the organizer.
+
+    `placements` and `pairs` are given when they are at hand.
+    """
     event = schedule.event
     placements = list_placements(schedule) if placements is None else placements
+    pairs = requests.list_pairs(event) if pairs is None else pairs
     frame = frames.read(event)
-    pairs = [pair for pair in requests.list_pairs(event) if {pair.a.id, pair.b.id} <= frame.companies.keys()]
+    pairs = [pair for pair in pairs if {pair.a.id, pair.b.id} <= frame.companies.keys()]
     standing = {frozenset({pair.a.id, pair.b.id}): _request(pair, None, {}) for pair in pairs}
     stale = {
         key_of(place.meeting): _placed_request(place) for place in placements if key_of(place.meeting) not in standing

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from eventsapp.db import db
 from eventsapp.domain.values import BlockKind
 from eventsapp.models import Block, Event, Placement, Slot, Table
+from eventsapp.services.requests import Pair
+from eventsapp.services.schedules import key_of
 from eventsapp.web.formats import clock
 from eventsapp.web.words import BLOCK_KIND
-
-LEVELS = 5
 
 
 @dataclass(frozen=True)
@@ -56,17 +56,17 @@ class Venue:
         return [slot for slot in self.slots if self.day_of(slot) == day]
 
 
-def affinity_levels(placements: Iterable[Placement]) -> Callable[[Placement], int]:
-    """From the worth of a meeting to one of five shades, over the range of this version."""
-    values = [place.value for place in placements] or [0]
-    low, span = min(values), max(values) - min(values)
-    return lambda place: LEVELS if not span else 1 + int((LEVELS - 0.001) * (place.value - low) / span)
+def affinity_levels(pairs: Iterable[Pair]) -> Callable[[Placement], int]:
+    """From a placement to the affinity of its two companies, 1 to 5; the lowest when nobody asks for it any longer."""
+    known = {frozenset({pair.a.id, pair.b.id}): pair.affinity for pair in pairs}
+    return lambda place: known.get(key_of(place.meeting), 1)
 
 
 def grid(
     venue: Venue,
     day: date,
     placements: Sequence[Placement],
+    pairs: Iterable[Pair],
     *,
     href: Callable[[Placement], str],
     changed: Collection[UUID] = (),
@@ -76,7 +76,7 @@ def grid(
     """Columns and rows of one day for the kit's grid; sets of meetings say what is changed, clashing, marked."""
     slots = venue.slots_of(day)
     here = {slot.id for slot in slots}
-    level = affinity_levels(placements)
+    level = affinity_levels(pairs)
     held: dict[tuple[UUID | None, UUID], Placement] = {}
     for place in placements:
         if place.slot_id in here:
@@ -148,9 +148,9 @@ def _partner(place: Placement, host: UUID | None) -> str:
     return f"{meeting.a.company.name} · {meeting.b.company.name}"
 
 
-def overview(event: Event, placements: Sequence[Placement]) -> list[list[int]]:
+def overview(event: Event, placements: Iterable[Placement], pairs: Iterable[Pair]) -> list[list[int]]:
     """The whole version as shades, a row for each table and a column for each round; 0 is free."""
     venue = Venue.of(event)
-    level = affinity_levels(placements)
+    level = affinity_levels(pairs)
     held = {(place.table_id, place.slot_id): level(place) for place in placements}
     return [[held.get((table.id, slot.id), 0) for slot in venue.slots] for table in venue.tables]

@@ -23,7 +23,7 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.lifecycle import FINISHED_RUNS
 from eventsapp.domain.values import RunStatus
 from eventsapp.models import Event, Run, Schedule
-from eventsapp.services import runs, schedules
+from eventsapp.services import requests, runs, schedules
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -39,6 +39,7 @@ STREAM_SECONDS = 25.0
 LOOK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 15.0
 SHOWN_IMPROVEMENTS = 6
+SHORT_SECONDS = 10
 WITH_SCHEDULE = (RunStatus.OPTIMAL, RunStatus.FEASIBLE)
 
 
@@ -112,7 +113,7 @@ def start_run(event: Event) -> ResponseReturnValue:
                 actor=g.actor,
                 now=now(),
             )
-            done.location = url_for("organizer.run", event_code=event.code, run_id=run.id)
+            done.location = _url(run, "run")
     except DomainError as error:
         form.refuse("seconds", error)
         return _list_page(event, form), 422
@@ -127,16 +128,20 @@ def _list_page(event: Event, form: StartForm) -> str:
         event,
         "schedule",
         form=form,
-        rows=[_row(event, run, versions.get(run.id)) for run in found],
+        rows=[_row(run, versions.get(run.id)) for run in found],
         running=next((run for run in found if run.status not in FINISHED_RUNS), None),
     )
 
 
-def _row(event: Event, run: Run, version: Schedule | None) -> dict[str, Any]:
+def _url(run: Run, endpoint: str, **values: str) -> str:
+    return url_for(f"organizer.{endpoint}", event_code=run.event.code, run_id=run.id, **values)  # type: ignore[arg-type]
+
+
+def _row(run: Run, version: Schedule | None) -> dict[str, Any]:
     figures = run.progress
     return {
         "run": run,
-        "href": url_for("organizer.run", event_code=event.code, run_id=run.id),
+        "href": _url(run, "run"),
         "version": version,
         "placed": _placed_words(figures),
         "distance": _distance(figures),
@@ -165,17 +170,16 @@ def show_run(run: Run) -> str:
         kept=_kept(run),
         wishes=_wishes(run),
         draft=draft,
-        preview=board.overview(event, schedules.list_placements(draft)) if draft is not None else None,
+        preview=board.overview(event, schedules.list_placements(draft), requests.list_pairs(event))
+        if draft is not None
+        else None,
         why=_why_nothing(run),
         urls={
-            name: url_for(f"organizer.{endpoint}", event_code=event.code, run_id=run.id)
-            for name, endpoint in (
-                ("page", "run"),
-                ("events", "run_events"),
-                ("state", "run_state"),
-                ("stop", "stop_run"),
-                ("cancel", "cancel_run"),
-            )
+            "page": _url(run, "run"),
+            "events": _url(run, "run_events", desde=event_id(run)),
+            "state": _url(run, "run_state"),
+            "stop": _url(run, "stop_run"),
+            "cancel": _url(run, "cancel_run"),
         },
     )
 
@@ -191,7 +195,8 @@ def run_state(run: Run) -> ResponseReturnValue:
 @requires(Permission.SCHEDULE_READ, load=run_of_event)
 def run_events(run: Run) -> Response:
     """The figures as they change; ends after a while, and the browser comes back with the last event it has."""
-    events = stream(run.id, last=request.headers.get("Last-Event-ID", "")[:80])
+    seen = request.headers.get("Last-Event-ID") or request.args.get("desde", "")
+    events = stream(run.id, last=seen[:80])
     answer = Response(stream_with_context(events), mimetype="text/event-stream")
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
@@ -207,7 +212,6 @@ def stream(
 ) -> Iterator[str]:
     """Server-sent events of one run. Each look is a short transaction of its own; none is open while waiting."""
     began = said = ticks()
-    placed = None
     yield "retry: 2000\n\n"
     while ticks() - began < seconds:
         run = db.session.get(Run, run_id, options=runs.LIGHT, populate_existing=True)
@@ -216,10 +220,10 @@ def stream(
         values, state = live_values(run, now()), event_id(run)
         db.session.rollback()
         if state != last:
-            better = placed is not None and values["placed_n"] != placed
+            better = state.partition(".")[2] != last.partition(".")[2]
             kind = "state" if values["ended"] else "improvement" if better else "progress"
             yield f"id: {state}\nevent: {kind}\ndata: {json.dumps(values)}\n\n"
-            last, said, placed = state, ticks(), values["placed_n"]
+            last, said = state, ticks()
         elif ticks() - said >= HEARTBEAT_SECONDS:
             yield "event: heartbeat\ndata: {}\n\n"
             said = ticks()
@@ -229,8 +233,10 @@ def stream(
 
 
 def event_id(run: Run) -> str:
-    """What tells one state of a run from the next."""
-    return f"{run.status.value}-{run.progress.get('told', 0)}"
+    """What tells one state of a run from the next; what follows the dot changes with each improvement."""
+    figures = run.progress
+    wanted = (run.job.wanted if run.job is not None else None) or "-"
+    return f"{run.status.value}-{wanted}-{figures.get('told', 0)}.{figures.get('placed')}-{figures.get('value')}"
 
 
 @bp.post("/o/<event_code>/horario/corridas/<uuid:run_id>/detener", endpoint="stop_run")
@@ -248,7 +254,7 @@ def cancel_run(run: Run) -> ResponseReturnValue:
 
 
 def _stop(run: Run, wanted: str) -> ResponseReturnValue:
-    with saving(url_for("organizer.run", event_code=run.event.code, run_id=run.id)) as done:
+    with saving(_url(run, "run")) as done:
         runs.stop(run, wanted, actor=g.actor, now=now())
     return redirect(done.location, 303)
 
@@ -269,7 +275,7 @@ def live_values(run: Run, at: datetime) -> dict[str, Any]:
         "placed-of": ngettext("de %(n)s solicitud", "de %(n)s solicitudes", asked_for, n=number(asked_for)),
         "distance": _distance(figures),
         "distance-hint": _first_distance(run),
-        "elapsed": duration(_elapsed(run, at)),
+        "elapsed": _elapsed_words(run, at),
         "elapsed-of": _("de %(limit)s", limit=duration(run.seconds)),
         "percent_text": percent(share) if share is not None else _("En curso"),
         "placed_n": placed,
@@ -304,6 +310,14 @@ def _elapsed(run: Run, at: datetime) -> float:
     if run.status is RunStatus.RUNNING and run.started_at is not None:
         return min((at - run.started_at).total_seconds(), run.seconds)
     return float(run.progress.get("seconds") or 0)
+
+
+def _elapsed_words(run: Run, at: datetime) -> str:
+    """Minutes and seconds; tenths for a run that took less than ten seconds."""
+    seconds = _elapsed(run, at)
+    if run.status in FINISHED_RUNS and 0 < seconds < SHORT_SECONDS:
+        return _("%(seconds)s s", seconds=number(round(seconds, 1)))
+    return duration(seconds)
 
 
 def _gap(value: float | None, bound: float | None) -> float | None:
@@ -414,7 +428,7 @@ def improvements(curve: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
         else:
             before = point
             continue
-        found.append({"time": duration(point["seconds"]), "gain": f"+{number(worth)}", "text": text})
+        found.append({"time": duration(point["seconds"]), "gain": f"+{schedule_words.points(worth)}", "text": text})
         before = point
     return found[::-1][:SHOWN_IMPROVEMENTS]
 

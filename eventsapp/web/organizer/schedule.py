@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +23,13 @@ from eventsapp.domain.matching import folded
 from eventsapp.domain.values import ScheduleStatus
 from eventsapp.models import Event, Meeting, Placement, Schedule, Slot, Table
 from eventsapp.scheduling.checker import Violation
+from eventsapp.scheduling.problem import Problem
 from eventsapp.services import adjustments, publication, requests, schedules
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.formats import clock, day
-from eventsapp.web.forms import Form
+from eventsapp.web.forms import Form, trimmed
 from eventsapp.web.organizer import schedule_words
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.board import Venue, grid
@@ -119,15 +122,23 @@ def show_schedule(event: Event) -> str:
         return organizer_page("organizer/schedule_none.html", event, "schedule")
     venue = Venue.of(event)
     chosen = _chosen_day(venue)
-    placements = schedules.list_placements(schedule)
-    judged = schedules.judge(schedule, placements)
+    placements, pairs = schedules.list_placements(schedule), requests.list_pairs(event)
+    judged = schedules.judge(schedule, placements, pairs)
     violations = judged.violations()
-    missing = schedules.list_missing(schedule, placements)
+    missing = schedules.list_missing(schedule, placements, pairs)
     difference = publication.compare(schedule, placements)
     names = company_names(placements, missing)
     as_list = request.args.get("vista") == "lista"
-    query = request.args.get("q", "").strip()[:200]
+    query = trimmed(request.args.get("q"))[:200]
     panel = next((name for name in PANELS if name == request.args.get("panel")), PANELS[0])
+    kept = {
+        "version": str(schedule.number) if request.args.get("version") else "",
+        "dia": chosen.isoformat() if chosen is not None and request.args.get("dia") else "",
+        "vista": "lista" if as_list else "",
+        "panel": panel if request.args.get("panel") else "",
+        "q": query,
+    }
+    link = partial(_link, event, kept)
     of_day = [place for place in placements if chosen is None or venue.day_of(place.slot) == chosen]
     shown_missing = [found for found in missing if _matches(query, found.pair.a, found.pair.b)]
     return organizer_page(
@@ -138,15 +149,14 @@ def show_schedule(event: Event) -> str:
         can_adjust=_can_adjust(schedule),
         undo=_undo_words(schedule, names),
         day=chosen,
-        days=[
-            {"label": day(one), "href": here(dia=one.isoformat(), page=None), "active": one == chosen}
-            for one in venue.days
-        ],
+        days=[{"label": day(one), "href": link(dia=one.isoformat()), "active": one == chosen} for one in venue.days],
         views=[
-            {"label": _("Cuadrícula"), "href": here(vista=None, page=None), "active": not as_list},
-            {"label": _("Lista"), "href": here(vista="lista", page=None), "active": as_list},
+            {"label": _("Cuadrícula"), "href": link(vista=None), "active": not as_list},
+            {"label": _("Lista"), "href": link(vista="lista"), "active": as_list},
         ],
-        panels=_panels(panel, len(missing), len(violations), len(difference.changes)),
+        panels=_panels(
+            link, panel, len(missing), len(violations), len(difference.changes) if event.published_schedule_id else 0
+        ),
         panel=panel,
         grid=None
         if as_list or chosen is None
@@ -154,6 +164,7 @@ def show_schedule(event: Event) -> str:
             venue,
             chosen,
             placements,
+            pairs,
             href=lambda place: _meeting_url(schedule, place.meeting_id),
             changed={change.place.meeting_id for change in (*difference.added, *difference.moved)}
             if event.published_schedule_id and schedule.status is ScheduleStatus.DRAFT
@@ -163,12 +174,17 @@ def show_schedule(event: Event) -> str:
         ),
         rows=_page_of([row for row in of_day if _matches(query, row.meeting.a, row.meeting.b)]) if as_list else None,
         query=query,
-        missing=[missing_row(schedule, found, names) for found in shown_missing[: None if as_list else SHOWN_IN_PANEL]],
+        kept={name: value for name, value in kept.items() if value and name != "q"},
+        missing=[
+            missing_row(schedule, found, names, judged.problem)
+            for found in shown_missing[: None if as_list else SHOWN_IN_PANEL]
+        ],
         more_missing=max(0, len(shown_missing) - SHOWN_IN_PANEL),
         clashes=[schedule_words.violation(found, judged, names) for found in violations],
         changes=[change_row(change) for change in difference.changes],
         placed=len(placements),
         asked=len(placements) + len(missing),
+        nothing_published=event.published_schedule_id is None,
         latest=schedules.find_current(event),
     )
 
@@ -192,17 +208,16 @@ def _chosen_day(venue: Venue) -> date | None:
     return wanted if wanted in days else (days[0] if days else None)
 
 
-def here(**changes: Any) -> str:
-    """This page with another day, view, panel or search."""
-    kept = {name: value for name, value in request.args.items() if name in ("version", "dia", "vista", "panel", "q")}
-    values = {name: value for name, value in {**kept, **changes}.items() if value is not None}
-    return url_for("organizer.schedule", event_code=(request.view_args or {})["event_code"], **values)
+def _link(event: Event, kept: Mapping[str, str], **changes: str | None) -> str:
+    """The same page with another day, view, panel or search."""
+    values = {name: value for name, value in {**kept, **changes}.items() if value}
+    return url_for("organizer.schedule", event_code=event.code, **values)  # type: ignore[arg-type]
 
 
-def _panels(active: str, missing: int, clashes: int, changes: int) -> list[dict[str, Any]]:
+def _panels(link: Callable[..., str], active: str, missing: int, clashes: int, changes: int) -> list[dict[str, Any]]:
     words = (_("Sin lugar"), _("Choques"), _("Cambios"))
     return [
-        {"label": label, "href": here(panel=name), "active": name == active, "count": count}
+        {"label": label, "href": link(panel=name), "active": name == active, "count": count}
         for name, label, count in zip(PANELS, words, (missing, clashes, changes), strict=True)
     ]
 
@@ -214,17 +229,19 @@ def company_names(placements: list[Placement], missing: list[schedules.Missing])
     return {str(side.id): side.company.name for side in sides}
 
 
-def missing_row(schedule: Schedule, found: schedules.Missing, names: dict[str, str]) -> dict[str, Any]:
-    """A pair without a place, with its reason in words."""
+def missing_row(
+    schedule: Schedule, found: schedules.Missing, names: dict[str, str], problem: Problem
+) -> dict[str, Any]:
+    """A pair without a place, with its reason and the smallest change that would help, in words."""
     pair = found.pair
-    words = {name: schedule_words.pair_words(name, names) for name in found.detail.get("meetings") or []}
     return {
         "a": pair.a.company.name,
         "b": pair.b.company.name,
         "value": pair.value,
         "is_must": pair.is_must,
         "affinity": pair.affinity,
-        "reason": schedule_words.reason(found.reason, found.detail, names, words),
+        "reason": schedule_words.reason(found.reason, found.detail, names),
+        "fix": schedule_words.fix(found.detail, names, problem),
         "href": url_for(
             "organizer.schedule_missing",
             event_code=schedule.event.code,
@@ -401,11 +418,11 @@ def _meeting_page(placed: Placed, form: PlaceForm) -> str:
         where=place_words(place),
         people=schedules.people_of(place),
         pair=pair,
-        also=[{"side": side, "rows": _also(schedule, side.id, meeting, placements)} for side in (meeting.a, meeting.b)],
+        also=[{"side": side, "rows": _also(schedule, side.id, place, placements)} for side in (meeting.a, meeting.b)],
         form=form,
         can_adjust=can_adjust,
         is_told=published is not None and published.id == schedule.id,
-        refusals=[(slot, sentence(error)) for slot, error in places.cannot] if places else [],
+        refusals=refusal_rows(places) if places else [],
         back=_schedule_url(schedule, place.slot),
         urls={
             name: url_for(f"organizer.{endpoint}", event_code=event.code, number=schedule.number, meeting_id=meeting.id)
@@ -420,16 +437,22 @@ def _meeting_page(placed: Placed, form: PlaceForm) -> str:
 
 
 def _also(
-    schedule: Schedule, registration_id: UUID, meeting: Meeting, placements: list[Placement]
+    schedule: Schedule, registration_id: UUID, place: Placement, placements: list[Placement]
 ) -> list[dict[str, str]]:
-    """The other meetings of a company."""
+    """The other meetings of a company on the day of a meeting."""
+    zone = schedule.event.zone
     rows = []
-    for place in placements:
-        sides = {place.meeting.a_id: place.meeting.b, place.meeting.b_id: place.meeting.a}
-        if registration_id in sides and place.meeting_id != meeting.id:
-            partner = sides[registration_id].company.name
+    for other in placements:
+        sides = {other.meeting.a_id: other.meeting.b, other.meeting.b_id: other.meeting.a}
+        same_day = other.slot.starts_at.astimezone(zone).date() == place.slot.starts_at.astimezone(zone).date()
+        if registration_id in sides and same_day and other.id != place.id:
             rows.append(
-                {"text": place_words(place), "partner": partner, "href": _meeting_url(schedule, place.meeting_id)}
+                {
+                    "time": clock(other.slot.starts_at),
+                    "table": other.table.label if other.table else "",
+                    "partner": sides[registration_id].company.name,
+                    "href": _meeting_url(schedule, other.meeting_id),
+                }
             )
     return rows
 
@@ -485,11 +508,11 @@ def _missing_page(wanted: Wanted, form: PlaceForm) -> str:
         "schedule",
         schedule=schedule,
         pair=found.pair,
-        row=missing_row(schedule, found, names),
+        row=missing_row(schedule, found, names, schedules.judge(schedule, placements).problem),
         form=form,
         can_adjust=can_adjust,
         possible=len(places.can),
-        refusals=[(slot, sentence(error)) for slot, error in places.cannot],
+        refusals=refusal_rows(places),
         back=_schedule_url(schedule, None),
     )
 
@@ -541,6 +564,13 @@ def _offer(form: PlaceForm, places: adjustments.Places, place: Placement | None)
     tables = {table.id: table for spot in places.can for table in spot.tables if table is not None}
     ordered = sorted(tables.values(), key=lambda table: table.position)
     form.table.choices = [("", _("La misma o la primera libre")), *((str(row.id), row.label) for row in ordered)]
+
+
+def refusal_rows(places: adjustments.Places) -> list[tuple[str, str]]:
+    """Each other round with the reason against it; one row when one reason stands against all."""
+    rows = [(f"{day(slot.starts_at)}, {clock(slot.starts_at)}", sentence(error)) for slot, error in places.cannot]
+    reasons = {text for _, text in rows}
+    return [("", reasons.pop())] if len(reasons) == 1 and len(rows) > 1 else rows
 
 
 def _spot_choice(spot: adjustments.Spot, place: Placement | None) -> str:

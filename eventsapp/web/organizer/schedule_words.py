@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from eventsapp.scheduling.checker import Violation
+from eventsapp.scheduling.problem import Problem
 from eventsapp.scheduling.rules import Rule
 from eventsapp.services.schedules import Judged, pair_of
 from eventsapp.web.formats import clock, day, number
@@ -65,14 +66,38 @@ def run_phase(code: str) -> str:
     return str(RUN_PHASES.get(code, RUN_PHASES["value"]))
 
 
-def reason(code: str, detail: Mapping[str, Any], names: Mapping[str, str], pairs: Mapping[str, str]) -> str:
-    """Why a request has no place; `names` are the companies by key, `pairs` the two names of each request."""
+def reason(code: str, detail: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Why a request has no place; `names` are the companies by key."""
     if code in ("buyer_full", "supplier_full"):
         return _full(detail, names)
     if code == "outvalued":
-        return _outvalued(detail, pairs)
+        return _outvalued(detail, names)
+    if code == "lottery" and detail.get("won"):
+        return _(
+            "Empató con la reunión de %(other)s y el sorteo favoreció a esa.", other=pair_words(detail["won"], names)
+        )
     known = REASONS.get(code)
     return str(known) if known else _("No se le encontró lugar.")
+
+
+def fix(detail: Mapping[str, Any], names: Mapping[str, str], problem: Problem) -> str:
+    """The smallest change that would give a request a place, as the engine found it; empty when there is none."""
+    found = detail.get("fix") or {}
+    slot = found.get("slot")
+    at = _moment(problem, slot) if isinstance(slot, int) and 0 <= slot < len(problem.slots) else ""
+    if found.get("change") == "slot_for_desk" and found.get("desk") in problem.desk_by_id and at:
+        owner = problem.desk_by_id[found["desk"]][0]
+        return _("Cabría si %(company)s estuviera disponible el %(at)s.", company=names.get(owner.id, "–"), at=at)
+    if found.get("change") == "meeting_for_company" and found.get("company") in names:
+        return _("Cabría si %(company)s aceptara una reunión más.", company=names[found["company"]])
+    if found.get("change") == "table_in_slot" and at:
+        return _("Cabría con una mesa más el %(at)s.", at=at)
+    return ""
+
+
+def _moment(problem: Problem, slot: int) -> str:
+    start = problem.slots[slot].start
+    return _("%(day)s, %(time)s", day=day(start), time=clock(start))
 
 
 def _full(detail: Mapping[str, Any], names: Mapping[str, str]) -> str:
@@ -90,13 +115,13 @@ def _full(detail: Mapping[str, Any], names: Mapping[str, str]) -> str:
     return _("%(company)s ya no tiene rondas libres.", company=company)
 
 
-def _outvalued(detail: Mapping[str, Any], pairs: Mapping[str, str]) -> str:
-    others = [pairs[name] for name in detail.get("meetings") or [] if name in pairs]
+def _outvalued(detail: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    others = [pair_words(name, names) for name in detail.get("meetings") or []]
     if not others:
         return _("Su lugar lo ocupan reuniones de más valor.")
     if len(others) == 1:
-        return _("Tendría que quitarse %(other)s, de más valor.", other=others[0])
-    return _("Tendrían que quitarse %(others)s, que juntas valen más.", others=_enumerated(others))
+        return _("Tendría que quitarse la reunión de %(other)s, de más valor.", other=others[0])
+    return _("Tendrían que quitarse las reuniones de %(others)s, que juntas valen más.", others=_enumerated(others))
 
 
 def _enumerated(parts: list[str]) -> str:
@@ -109,8 +134,7 @@ def violation(found: Violation, judged: Judged, names: Mapping[str, str]) -> str
     labels = {str(table.id): table.label for table in judged.frame.tables}
     at = ""
     if found.slot is not None and 0 <= found.slot < len(problem.slots):
-        start = problem.slots[found.slot].start
-        at = _("%(day)s, %(time)s", day=day(start), time=clock(start))
+        at = _moment(problem, found.slot)
     company = _company_of(found.about, judged, names)
     pairs = _enumerated_pairs(found, names)
     values = {"company": company, "at": at, "pairs": pairs, "table": labels.get(found.about, "")}
