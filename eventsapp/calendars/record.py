@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,9 +14,8 @@ _MOMENTS = ("dtstamp", "created", "last_modified", "start", "end")
 
 def to_dict(invitation: Invitation) -> dict[str, Any]:
     """The values of an invitation for a JSON column; instants in UTC."""
-    return {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(invitation).items()
-    }
+    # Field by field: `asdict` copies deeply, which takes ten times as long, and publications write thousands.
+    return {field.name: _plain(getattr(invitation, field.name)) for field in fields(invitation)}
 
 
 def from_dict(values: Mapping[str, Any]) -> Invitation:
@@ -25,3 +24,9 @@ def from_dict(values: Mapping[str, Any]) -> Invitation:
     organizer = Person(**values["organizer"])
     attendee = Person(**values["attendee"]) if values["attendee"] else None
     return Invitation(**{**values, **moments, "organizer": organizer, "attendee": attendee})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {"name": value.name, "address": value.address} if isinstance(value, Person) else value

@@ -137,17 +137,19 @@ class _Author:
         row.method = InvitationMethod(message.method)
         row.sequence, row.stamped_at = message.sequence, message.dtstamp
         row.content_hash = invite.content_hash(said)
+        kept = record.to_dict(said)
         row.content = {
-            "invitation": record.to_dict(said),
+            "invitation": kept,
             "counterpart": counterpart,
             "change": message.change.value,
         }
-        return self._mail(message, said, before, counterpart)
+        return self._mail(message, said, kept, before, counterpart)
 
     def _mail(
         self,
         message: Message[UUID, UUID],
         said: invite.Invitation,
+        kept: dict[str, Any],
         before: invite.Invitation | None,
         counterpart: str,
     ) -> list[OutboxMessage]:
@@ -158,7 +160,7 @@ class _Author:
             "change": message.change.value,
             "method": message.method,
             "whole": message.whole,
-            "invitation": record.to_dict(said),
+            "invitation": kept,
             "counterpart": counterpart,
             "day": wording.day(said.start, zone),
             "short_day": wording.short_day(said.start, zone),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -13,14 +14,20 @@ from flask_babel import gettext as _
 
 def day(moment: datetime, zone: ZoneInfo) -> str:
     """A day with its name: martes 9 de marzo."""
-    language = _language()
-    return format_date(moment.astimezone(zone), "EEEE, MMMM d" if language == "en" else "EEEE d 'de' MMMM", language)
+    return _day(moment.astimezone(zone).date(), _language(), is_short=False)
 
 
 def short_day(moment: datetime, zone: ZoneInfo) -> str:
     """A day where its month is known: martes 9."""
-    language = _language()
-    return format_date(moment.astimezone(zone), "EEE d" if language == "en" else "EEEE d", language)
+    return _day(moment.astimezone(zone).date(), _language(), is_short=True)
+
+
+@lru_cache(maxsize=256)
+def _day(date_: date, language: str, *, is_short: bool) -> str:
+    """Kept, because a publication says the same few days thousands of times."""
+    if language == "en":
+        return format_date(date_, "EEE d" if is_short else "EEEE, MMMM d", language)
+    return format_date(date_, "EEEE d" if is_short else "EEEE d 'de' MMMM", language)
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -50,7 +50,7 @@ def reap() -> int:
         for job in lost:
             log.error("job %s (%s) given up after %d attempts", job.id, job.kind, job.attempt)
             if job.kind == "solve":
-                solving.give_up(job.payload, "worker_died")
+                solving.give_up(job.payload, "worker_lost")
     return len(lost)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,10 +13,11 @@ from sqlalchemy import select
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import InvitationMethod, OutboxState, Side
 from eventsapp.models import DeskDelegate, Event, Invitation, Meeting, OutboxMessage, Registration
+from eventsapp.services import invitations, schedules
 from eventsapp.worker import runner
 from tests import make
 from tests.mailbox import Told, all_told, calendar, part, take
-from tests.publishing import meeting, publish
+from tests.publishing import BASE_URL, MAIL_FROM, meeting, publish
 
 ROOM = "Salón Corregidora"
 PLACE = "Centro de Congresos, Querétaro"
@@ -73,6 +75,13 @@ def cancel(to: str, uid: str, sequence: int, start: str, table: str, status: str
 @pytest.fixture
 def world(context: Flask, now: datetime) -> World:
     return World(context, now)
+
+
+@pytest.fixture
+def sqlite_world(sqlite_app: Flask, now: datetime) -> Iterator[World]:
+    """For what does not touch the database's ways."""
+    with sqlite_app.app_context():
+        yield World(sqlite_app, now)
 
 
 def ordered(*told: Told) -> list[Told]:
@@ -200,15 +209,10 @@ def test_delegates_without_a_meeting_hear_nothing(world: World) -> None:
 
 
 def test_publishing_what_is_published_writes_nothing(world: World) -> None:
-    from eventsapp.services import invitations
-    from tests.publishing import BASE_URL, MAIL_FROM
-
     world.publish((world.first, 0, 0))
     world.sent()
     with unit_of_work():
         event = db.session.get_one(Event, world.event.id)
-        from eventsapp.services import schedules
-
         published = schedules.published_of(event)
         assert (
             invitations.announce(event, published, now=world.now, base_url=BASE_URL, organizer_address=MAIL_FROM) == 0
@@ -217,7 +221,8 @@ def test_publishing_what_is_published_writes_nothing(world: World) -> None:
 
 
 @pytest.mark.parametrize("unreachable", ["jürgen@nordwind.example", "agenda@encuentro.example"])
-def test_a_mailbox_that_no_calendar_can_invite_stops_nothing(world: World, unreachable: str) -> None:
+def test_a_mailbox_that_no_calendar_can_invite_stops_nothing(sqlite_world: World, unreachable: str) -> None:
+    world = sqlite_world
     with unit_of_work():
         world.second.email = unreachable
     world.publish((world.first, 0, 0))
@@ -242,7 +247,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_names_stay_text(world: World, name: str) -> None:
+def test_hostile_names_stay_text(sqlite_world: World, name: str) -> None:
+    world = sqlite_world
     with unit_of_work():
         world.lerma.company.name = name
         world.lerma.offer = name

@@ -18,7 +18,7 @@ from tests.mail.servers import server
 from tests.worker.processes import wait_for, worker
 
 MAILS = 60
-KILLS = 4
+KILLS = 3
 
 
 @pytest.mark.slow

@@ -85,23 +85,23 @@ def test_a_worker_killed_in_the_middle_of_a_solve_loses_nothing(app: Flask) -> N
         assert second.wait(20) == 0
 
 
-def test_the_late_result_of_a_paused_worker_is_refused(app: Flask) -> None:
-    run_id = started(app)
-    with worker(app) as paused:
+def test_the_late_result_of_a_paused_worker_is_refused(sqlite_app: Flask) -> None:
+    run_id = started(sqlite_app)
+    with worker(sqlite_app) as paused:
         engine = wait_for(lambda: engine_of(paused.pid))
-        wait_for(lambda: found(app, run_id)[1] is JobState.RUNNING)
+        wait_for(lambda: found(sqlite_app, run_id)[1] is JobState.RUNNING)
         os.kill(engine, signal.SIGSTOP)
         os.kill(paused.pid, signal.SIGSTOP)
-        let_the_lease_run_out(app)
-        with worker(app):
-            wait_for(lambda: found(app, run_id)[1] is JobState.DONE)
-        assert found(app, run_id) == (*DONE, 2, 1, 6)
+        let_the_lease_run_out(sqlite_app)
+        with worker(sqlite_app):
+            wait_for(lambda: found(sqlite_app, run_id)[1] is JobState.DONE)
+        assert found(sqlite_app, run_id) == (*DONE, 2, 1, 6)
         os.kill(paused.pid, signal.SIGCONT)
         os.kill(engine, signal.SIGCONT)
         wait_for(lambda: is_gone(engine))
         paused.terminate()
         assert paused.wait(20) == 0
-    assert found(app, run_id) == (*DONE, 2, 1, 6)
+    assert found(sqlite_app, run_id) == (*DONE, 2, 1, 6)
 
 
 def test_a_worker_that_is_told_to_stop_gives_the_job_back(sqlite_app: Flask) -> None:
@@ -130,7 +130,7 @@ def test_a_run_that_kills_three_workers_has_failed_with_a_reason(sqlite_app: Fla
             assert tasks.reap() == (attempt == 3)
     assert found(sqlite_app, run_id)[:3] == (RunStatus.FAILED, JobState.FAILED, 3)
     with sqlite_app.app_context():
-        assert db.session.get_one(Run, run_id).error == "worker_died"
+        assert db.session.get_one(Run, run_id).error == "worker_lost"
 
 
 def test_a_cancelled_run_stores_nothing(sqlite_app: Flask) -> None:
