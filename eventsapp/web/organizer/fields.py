@@ -16,9 +16,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, IntegerField, SelectField, TimeField, ValidationError
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from eventsapp.web.forms import options
+from eventsapp.web.forms import options, trimmed
 
 YEARS = range(2000, 2101)
+MOST_SHOWN = 60
 CONTINENTS = frozenset(
     {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 )
@@ -40,7 +41,7 @@ MEXICAN_ZONES = {
 
 def moment(label: Any) -> Any:
     """A date with its time, on the clocks of the event."""
-    return DateTimeLocalField(
+    return _Moment(
         label,
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         validators=[InputRequired(_l("Escriba la fecha y la hora")), _in_years],
@@ -50,7 +51,7 @@ def moment(label: Any) -> Any:
 
 def day(label: Any) -> Any:
     """A date."""
-    return DateField(
+    return _Day(
         label,
         validators=[InputRequired(_l("Escriba la fecha")), _in_years],
         invalid_value_message=_l("Escriba una fecha que exista"),
@@ -59,7 +60,7 @@ def day(label: Any) -> Any:
 
 def clock(label: Any) -> Any:
     """An hour of the day."""
-    return TimeField(
+    return _Clock(
         label,
         format=["%H:%M", "%H:%M:%S"],
         validators=[InputRequired(_l("Escriba la hora"))],
@@ -73,7 +74,7 @@ def whole(label: Any, least: int, most: int, *, optional: bool = False, **kw: An
     presence = Optional() if optional else InputRequired(message)
     checks = [presence, NumberRange(min=least, max=most, message=message)]
     bounds = {"min": least, "max": most, "inputmode": "numeric"}
-    return IntegerField(label, validators=checks, invalid_value_message=message, render_kw=bounds, **kw)
+    return _Whole(label, validators=checks, invalid_value_message=message, render_kw=bounds, **kw)
 
 
 def choice(label: Any, words: Mapping[Any, Any], *, only: Iterable[StrEnum] | None = None, **kw: Any) -> Any:
@@ -110,6 +111,29 @@ def time_zone(label: Any) -> Any:
         invalid_choice_message=_l("Elija una zona horaria de la lista"),
         validators=[InputRequired(_l("Elija una opción"))],
     )
+
+
+class _Shown:
+    """What was entered stays in the field, bounded and without characters that no page may hold."""
+
+    def _value(self) -> str:
+        return trimmed(super()._value())[:MOST_SHOWN]  # type: ignore[misc]
+
+
+class _Moment(_Shown, DateTimeLocalField):  # type: ignore[misc]
+    """A date with its time."""
+
+
+class _Day(_Shown, DateField):  # type: ignore[misc]
+    """A date."""
+
+
+class _Clock(_Shown, TimeField):  # type: ignore[misc]
+    """An hour of the day."""
+
+
+class _Whole(_Shown, IntegerField):  # type: ignore[misc]
+    """A whole number."""
 
 
 def _in_years(_form: Any, field: Any) -> None:
