@@ -24,6 +24,9 @@ from eventsapp.scheduling.schedule import LevelResult, Meeting, Outcome
 __all__ = ["B2BMeeting", "B2BProblem", "Session", "solve_b2b", "verify", "violations"]
 
 ENGINE = f"encuentro {__version__} (clauses, core-guided CP-SAT)"
+RESERVE = 0.03
+PROOF_SHARE = 0.85
+CLAUSES_AT_ONCE = 10_000
 
 
 def solve_b2b(
@@ -39,28 +42,35 @@ def solve_b2b(
 
     Status optimal, feasible, infeasible, none or cancelled; without a schedule the bound is in the outcome's detail.
     """
-    clock = Clock(seconds, on_progress, stop, asked=len(problem.meetings), phase="model", bound=0)
+    clock = Clock(seconds, on_progress, stop, seconds * RESERVE, asked=len(problem.meetings), phase="model", bound=0)
     clock.tell()
     try:
         model = B2BModel(problem, clock.stopped)
+        if model.clauses.contradiction:
+            return _without_schedule("infeasible", clock, seed)
+        cp, variables = _to_cp_sat(model, clock)
     except OutOfTime:
         return _without_schedule("none", clock, seed)
-    if model.clauses.contradiction:
-        return _without_schedule("infeasible", clock, seed)
+    return _search(model, cp, variables, clock, seed, workers)
+
+
+def _search(model: B2BModel, cp: Any, variables: list[Any], clock: Clock, seed: int, workers: int) -> Outcome:
+    """Prove by cores; when that ends without a schedule, use the time that is left to find any."""
     clock.phase = "search"
-    return _search(model, clock, seed, workers)
-
-
-def _search(model: B2BModel, clock: Clock, seed: int, workers: int) -> Outcome:
-    cp, variables = _to_cp_sat(model)
-    solver = _solver(clock, seed, workers)
+    solver = _solver(clock.until(PROOF_SHARE), seed, workers)
     solver.best_bound_callback = lambda bound: _raise_bound(clock, bound)
     status = cpsat.run(solver, cp, clock.stopped)
+    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        _raise_bound(clock, solver.best_objective_bound)
+    elif status == cp_model.UNKNOWN and not clock.stopped():
+        clock.phase = "any schedule"
+        cp.clear_objective()
+        solver = _solver(clock.deadline, seed, workers)
+        status = cpsat.run(solver, cp, clock.stopped)
     if status == cp_model.INFEASIBLE:
         return _without_schedule("infeasible", clock, seed)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return _without_schedule("none", clock, seed)
-    _raise_bound(clock, solver.best_objective_bound)
     slots = [
         next(slot for slot, literal in place.items() if solver.boolean_value(variables[literal]))
         for place in model.place
@@ -68,8 +78,8 @@ def _search(model: B2BModel, clock: Clock, seed: int, workers: int) -> Outcome:
     return _with_schedule(model.problem, slots, clock, seed)
 
 
-def _to_cp_sat(model: B2BModel) -> tuple[cp_model.CpModel, list[Any]]:
-    cp = cp_model.CpModel()
+def _to_cp_sat(model: B2BModel, clock: Clock) -> tuple[Any, list[Any]]:
+    cp: Any = cp_model.CpModel()
     variables = [cp.new_bool_var("") for _ in range(model.clauses.variables)]
     negations = [~variable for variable in variables]
 
@@ -77,7 +87,9 @@ def _to_cp_sat(model: B2BModel) -> tuple[cp_model.CpModel, list[Any]]:
         return [variables[literal] if literal >= 0 else negations[~literal] for literal in chosen]
 
     cp.add_bool_and([variables[TRUE]])
-    for clause in model.clauses.clauses:
+    for number, clause in enumerate(model.clauses.clauses):
+        if number % CLAUSES_AT_ONCE == 0 and clock.stopped():
+            raise OutOfTime
         cp.add_bool_or(literals(clause))
     for group in model.clauses.exactly_ones:
         cp.add_exactly_one(literals(group))
@@ -85,14 +97,16 @@ def _to_cp_sat(model: B2BModel) -> tuple[cp_model.CpModel, list[Any]]:
     return cp, variables
 
 
-def _solver(clock: Clock, seed: int, workers: int) -> cp_model.CpSolver:
+def _solver(deadline: float, seed: int, workers: int) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = max(0.01, clock.deadline - time.monotonic())
+    solver.parameters.max_time_in_seconds = max(0.01, deadline - time.monotonic())
     solver.parameters.num_workers = workers
     solver.parameters.random_seed = seed
     solver.parameters.optimize_with_core = True
     # Pure clauses: the linear relaxation costs time and says nothing.
     solver.parameters.linearization_level = 0
+    # Measured: simplifying between the cores costs more than it saves.
+    solver.parameters.inprocessing_dtime_ratio = 0.0
     return solver
 
 
