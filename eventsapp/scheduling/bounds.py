@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from ortools.graph.python import min_cost_flow
@@ -22,6 +22,7 @@ from eventsapp.scheduling.index import Index, mask_of_all, slots_of
 FLOW_LEVELS = ("shortfall", "musts", "value")
 MAX_SETS = 12
 PRICES = (20, 60, 200)
+NEARLY = 300
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,15 @@ class Network:
 
     def choose(self, levels: Sequence[str]) -> Choice:
         """A best choice for the levels in their order, with the figures that no schedule can beat."""
-        return self._choice(self._weights(levels))
+        choice = self._choice(self._weights(levels))
+        if self._exact(levels):
+            return choice
+        alone = {level: self._choice(self._weights([level])).figures[level] for level in levels if level in FLOW_LEVELS}
+        return replace(choice, figures={**choice.figures, **alone})
+
+    def _exact(self, levels: Sequence[str]) -> bool:
+        """Whether the weights put the levels strictly one before the other; else each is bounded for itself."""
+        return self._strictly(levels, {})[1] <= self.most_cost
 
     def _choice(self, weights: dict[str, int]) -> Choice:
         flows = self.solve(self.room, self._costs(weights), self.supplies())
@@ -198,7 +207,18 @@ class Network:
         return cost
 
     def _weights(self, levels: Sequence[str], prices: dict[str, int] | None = None) -> dict[str, int]:
-        """A weight per level so that one unit of an earlier level outweighs all later ones; `prices` are in value."""
+        """A weight per level, an earlier one far above the later ones; `prices` of other levels are in value."""
+        weights, weight = self._strictly(levels, prices or {})
+        if weight > self.most_cost:
+            weight = 1
+            for level in reversed([level for level in levels if weights.get(level)]):
+                weights[level] = weight
+                weight *= NEARLY * (max(self.index.values) if level == "value" else 1)
+        weights["pin"] = weight if self.index.pinned else 0
+        return weights
+
+    def _strictly(self, levels: Sequence[str], prices: dict[str, int]) -> tuple[dict[str, int], int]:
+        """Weights with which one unit of a level outweighs all of the later ones, and the weight above them all."""
         index = self.index
         largest = sum(sorted((index.values[r] for r in self.live), reverse=True)[: self.supply])
         total = {
@@ -206,16 +226,19 @@ class Network:
             "musts": sum(index.musts),
             "shortfall": 2 * sum(min(least, cap) for least, cap in zip(index.least, self.caps, strict=True)),
         }
-        weights = dict.fromkeys((*FLOW_LEVELS, "pin"), 0)
-        weights.update(prices or {})
-        total["value"] += sum(price * total[level] for level, price in (prices or {}).items())
+        total["value"] += sum(price * total[level] for level, price in prices.items())
+        weights: dict[str, int] = {**dict.fromkeys((*FLOW_LEVELS, "pin"), 0), **prices}
         weight = 1
         for level in reversed([level for level in levels if level in FLOW_LEVELS]):
             if total[level]:
                 weights[level] = weight
                 weight *= total[level] + 1
-        weights["pin"] = weight if index.pinned else 0
-        return weights
+        return weights, weight
+
+    @property
+    def most_cost(self) -> int:
+        """The largest cost with which the flow, which scales by the number of nodes, does not overflow."""
+        return (1 << 60) // (self.nodes + 2)
 
     def supplies(self) -> np.ndarray:
         """What enters and leaves the network at each node."""

@@ -17,7 +17,7 @@ from eventsapp.scheduling.board import Board
 from eventsapp.scheduling.bounds import Face, Network
 from eventsapp.scheduling.colour import Colouring, hardest_first
 from eventsapp.scheduling.index import Index, Plan
-from eventsapp.scheduling.search import FAILED, STAY, WORK, filled, flexible, let_go, linear
+from eventsapp.scheduling.search import FAILED, STAY, filled, flexible, let_go, linear, work_for
 
 SCALE = 1_000_000_000
 STEEP = 10
@@ -57,7 +57,7 @@ def fairer(face: Face, plan: Plan, levels: Sequence[str], rng: Random, stopped: 
         wanted = set(chosen.requests)
         let_go(colouring, wanted)
         missing = [request for request in sorted(wanted) if request not in board.plan]
-        left = colouring.colour(hardest_first(board, missing, rng), WORK)
+        left = colouring.colour(hardest_first(board, missing, rng), work_for(index))
         candidate = filled(colouring, levels)
         shares = served(index, candidate)
         if linear(index, candidate, levels) <= goal and shares > best[0]:

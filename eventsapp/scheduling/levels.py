@@ -51,6 +51,7 @@ class Pursuit:
     model: cpsat.Model | None = None
     kept: list[tuple[str, int]] = field(default_factory=list)
     met: list[str] = field(default_factory=list)
+    shares: Plan | None = None
     bounds: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     @property
@@ -88,6 +89,8 @@ class Pursuit:
             self.model = cpsat.Model(self.index)
             for level, most in self.kept:
                 cpsat.keep(self.model, cpsat.AIMS[level](self.model)[0], most)
+            if self.shares is not None:
+                self.hold_shares(self.model, self.shares)
         return self.model
 
     def keep(self, level: str, most: int) -> None:
@@ -95,6 +98,11 @@ class Pursuit:
         self.kept.append((level, most))
         if self.model is not None:
             cpsat.keep(self.model, cpsat.AIMS[level](self.model)[0], most)
+
+    def hold_shares(self, model: cpsat.Model, plan: Plan) -> None:
+        """Later levels may serve nobody worse than this plan does, in the order of leximin."""
+        for step in cpsat.fairness(model):
+            cpsat.keep(model, step, figures.no_more_than(self.index, plan, step.label or Fraction(0)))
 
     def show(self, phase: str) -> None:
         """Tell the clock what stands now."""
@@ -239,7 +247,7 @@ class Pursuit:
                 self.plan, figure = solved.plan, solved.value
             bound = solved.bound if solved.plan is not None else 0
         self.reached[level.level] = Reached(bound, figure == bound)
-        if self.size <= MAX_FINE and (level.level != "moves" or self.exact_tables):
+        if level.level != "moves" or self.exact_tables:
             self.keep(level.level, figure + int(figure * level.tolerance + 1e-9))
 
     def pursue_fairness(self, level: Level) -> None:
@@ -256,6 +264,10 @@ class Pursuit:
         if not optimal and self.fine("fairness"):
             exact_bound, optimal = self.leximin(level)
             bound = min(bound, exact_bound)
+        elif level.tolerance == 0:
+            self.shares = dict(self.plan)
+            if self.model is not None:
+                self.hold_shares(self.model, self.plan)
         self.reached["fairness"] = Reached(round(float(bound), 6), optimal)
 
     def leximin(self, level: Level) -> tuple[Fraction, bool]:

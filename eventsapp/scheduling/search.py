@@ -17,7 +17,7 @@ from eventsapp.scheduling.sweep import Sweeper
 ROUNDS = 12
 SWEEPS = 30
 PATIENCE = 4
-WORK = 4_000
+MOST_WORK = 4_000
 FLEXIBLE = 32
 STAY = 64
 FAILED = 48
@@ -57,7 +57,7 @@ def construct(
         wanted = set(choice.requests if chosen is None else chosen.requests)
         let_go(colouring, wanted)
         missing = [request for request in sorted(wanted) if request not in board.plan]
-        left = colouring.colour(hardest_first(board, missing, rng), WORK)
+        left = colouring.colour(hardest_first(board, missing, rng), work_for(index))
         before = best
         best = _better(best, index, filled(colouring, levels), levels)
         stale = 0 if before is None or best[0] < before[0] else stale + 1
@@ -90,6 +90,11 @@ def _swept(
         stale = 0 if after[0] < best[0] else stale + 1
         best = after
     return best[1]
+
+
+def work_for(index: Index) -> int:
+    """How many ejections a colouring may try."""
+    return min(MOST_WORK, 100 + 2 * len(index.options))
 
 
 def flexible(network: Network) -> np.ndarray:

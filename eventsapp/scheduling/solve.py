@@ -14,7 +14,7 @@ from eventsapp.scheduling.keep import keep_published, narrowed
 from eventsapp.scheduling.levels import Pursuit, Reached
 from eventsapp.scheduling.pins import place_pins
 from eventsapp.scheduling.prices import prices
-from eventsapp.scheduling.problem import Problem
+from eventsapp.scheduling.problem import Problem, ProblemError
 from eventsapp.scheduling.schedule import LevelResult, Outcome
 from eventsapp.scheduling.search import construct
 
@@ -35,6 +35,8 @@ def solve(
 ) -> Outcome:
     """Schedule the problem within the seconds given; `stop` answers None, "keep" (end with the best) or "cancel"."""
     problem.check()
+    if problem.kind != "event":
+        raise ProblemError("Problems of this kind are solved from their .dzn file.", "kind")
     reserve = min(seconds / 2, 0.03 * seconds + RESERVE_PER_REQUEST * len(problem.requests))
     clock = Clock(seconds, on_progress, stop, reserve, asked=len(problem.requests))
     clock.tell()
@@ -81,7 +83,7 @@ def _outcome(problem: Problem, pursuit: Pursuit, seed: int) -> Outcome:
         _reason_index(problem, index), plan, {level.level: level.optimal for level in levels}, seed
     )
     worth: tuple[dict[str, Any], ...] = ()
-    if len(problem.requests) <= PRICED_REQUESTS and pursuit.clock.left > 0:
+    if len(problem.requests) <= PRICED_REQUESTS and pursuit.clock.order is None and pursuit.clock.left > 0:
         worth = prices(pursuit.network, pursuit.choice, pursuit.order)
     pursuit.show("done")
     pursuit.clock.tell()

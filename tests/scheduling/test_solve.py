@@ -105,11 +105,11 @@ def test_stopping_takes_less_than_a_second(order: str) -> None:
         asked.append(time.monotonic())
         return order
 
-    outcome = solve(crowd(20, 80, (8, 8), 5), seconds=60, stop=stop)
+    outcome = solve(crowd(12, 40, (6, 6), 5), seconds=60, stop=stop)
     assert time.monotonic() - asked[0] < 1
     assert (outcome.status == "cancelled") == (order == "cancel")
     assert bool(outcome.meetings) == (order == "keep")
-    assert checker.verify(crowd(20, 80, (8, 8), 5), outcome) == []
+    assert checker.verify(crowd(12, 40, (6, 6), 5), outcome) == []
 
 
 def test_progress_is_told_and_ends_with_what_came_out() -> None:
@@ -126,3 +126,12 @@ def test_what_is_published_stays() -> None:
     outcome = solve(make.problem(published=published), seconds=10)
     assert set(published) <= set(outcome.meetings)
     assert (outcome.levels[0].level, outcome.levels[0].value, outcome.levels[0].optimal) == ("changes", 0, True)
+
+
+def test_the_largest_values_do_not_overflow() -> None:
+    problem = crowd(40, 160, (8, 8), 4)
+    requests = tuple(replace(r, value=1_000_000 - 7 * r.value) for r in problem.requests)
+    problem = replace(problem, requests=requests, capacity=38, objective=LINEAR)
+    outcome = solve(problem, seconds=20)
+    assert checker.verify(problem, outcome) == []
+    assert outcome.levels[2].value >= 0.999 * (outcome.levels[2].bound or 0)
