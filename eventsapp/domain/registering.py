@@ -32,7 +32,7 @@ class Consent(StrEnum):
 class Progress(StrEnum):
     """Where a step stands on the task list."""
 
-    TODO = "todo"
+    NOT_STARTED = "todo"
     DOING = "doing"
     DONE = "done"
 
@@ -52,7 +52,7 @@ def progress(step: Step, *, done: Collection[str], has_answers: bool) -> Progres
     """A step is done once it was saved complete, under way when it has answers."""
     if step in done:
         return Progress.DONE
-    return Progress.DOING if has_answers else Progress.TODO
+    return Progress.DOING if has_answers else Progress.NOT_STARTED
 
 
 def missing_steps(done: Collection[str]) -> list[Step]:

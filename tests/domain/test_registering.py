@@ -72,7 +72,7 @@ def test_nothing_of_a_closed_event_may_be_changed() -> None:
 
 
 def test_progress_of_a_step() -> None:
-    assert progress(Step.TERMS, done=[], has_answers=False) is Progress.TODO
+    assert progress(Step.TERMS, done=[], has_answers=False) is Progress.NOT_STARTED
     assert progress(Step.TERMS, done=[], has_answers=True) is Progress.DOING
     assert progress(Step.TERMS, done=["terms"], has_answers=False) is Progress.DONE
     assert missing_steps(["company", "terms"]) == [Step.DELEGATES, Step.AVAILABILITY]
