@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 from eventsapp.db import db
 from eventsapp.domain import deadlines, quotas
 from eventsapp.domain.access import Permission, Scope
+from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.matching import affinity
 from eventsapp.domain.values import DeclineReason, RegistrationStatus
 from eventsapp.models import Registration
@@ -130,10 +131,15 @@ def decline(mine: Mine) -> ResponseReturnValue:
     """Say no, with the reason."""
     form = DeclineForm()
     if form.validate_on_submit():
-        with saving(_tab(mine, "recibidas")) as done:
-            requests.decline(mine.request, form.why.data, actor=g.actor, now=now(), text=form.text.data)
-        flash(_("Respuesta enviada."), "ok")
-        return done.redirect()
+        try:
+            with saving(_tab(mine, "recibidas")) as done:
+                requests.decline(mine.request, form.why.data, actor=g.actor, now=now(), text=form.text.data)
+            flash(_("Respuesta enviada."), "ok")
+            return done.redirect()
+        except Forbidden:
+            raise
+        except DomainError as error:
+            form.refuse("why", error)
     page = company_page(
         "company/decline.html", mine.registration, "requests", form=form, other=_other(mine.registration, mine.request)
     )
