@@ -156,10 +156,10 @@ class Network:
 
     def choose(self, levels: Sequence[str]) -> Choice:
         """A best choice for the levels in their order, with the figures that no schedule can beat."""
-        choice = self._choice(self._weights(levels))
+        choice = self._choice(self.weights(levels))
         if self._exact(levels):
             return choice
-        alone = {level: self._choice(self._weights([level])).figures[level] for level in levels if level in FLOW_LEVELS}
+        alone = {level: self._choice(self.weights([level])).figures[level] for level in levels if level in FLOW_LEVELS}
         return replace(choice, figures={**choice.figures, **alone})
 
     def _exact(self, levels: Sequence[str]) -> bool:
@@ -167,7 +167,7 @@ class Network:
         return self._strictly(levels, {})[1] <= self.most_cost
 
     def _choice(self, weights: dict[str, int]) -> Choice:
-        flows = self.solve(self.room, self._costs(weights), self.supplies())
+        flows = self.solve(self.room, self.costs(weights), self.supplies())
         return self.choice_of(flows)
 
     def choice_of(self, flows: np.ndarray) -> Choice:
@@ -179,25 +179,17 @@ class Network:
 
         The latter are priced instead of kept (Lagrange): each price gives a bound, the smallest one counts.
         """
-        best = self._choice(self._weights([*met, "value"])).figures["value"]
+        best = self._choice(self.weights([*met, "value"])).figures["value"]
         if self.doubled or not reached:
             return best
         for price in PRICES:
-            weights = self._weights([*met, "value"], dict.fromkeys(reached, price))
+            weights = self.weights([*met, "value"], dict.fromkeys(reached, price))
             figures = self._choice(weights).figures
             priced = figures["value"] + sum(price * (most - figures[level]) for level, most in reached.items())
             best = min(best, priced)
         return best
 
-    def whole(self, choice: Choice) -> Face:
-        """All flows, as a face without any aim."""
-        return Face(self, np.zeros(len(self.tails), dtype=np.int64), choice.flows)
-
-    def face(self, levels: Sequence[str], choice: Choice) -> Face:
-        """What all best choices have in common, by complementary slackness with the potentials of one of them."""
-        return Face(self, self._costs(self._weights(levels)), choice.flows)
-
-    def _costs(self, weights: dict[str, int]) -> np.ndarray:
+    def costs(self, weights: dict[str, int]) -> np.ndarray:
         """The cost of a unit on each arc: minus the weighted figures it brings."""
         cost = np.zeros(len(self.tails), dtype=np.int64)
         for arc, _ in self._rung:
@@ -206,7 +198,7 @@ class Network:
         cost[self.request_arcs] = -np.tile(gain, 2 if self.doubled else 1)
         return cost
 
-    def _weights(self, levels: Sequence[str], prices: dict[str, int] | None = None) -> dict[str, int]:
+    def weights(self, levels: Sequence[str], prices: dict[str, int] | None = None) -> dict[str, int]:
         """A weight per level, an earlier one far above the later ones; `prices` of other levels are in value."""
         weights, weight = self._strictly(levels, prices or {})
         if weight > self.most_cost:
@@ -295,66 +287,6 @@ class Network:
             "musts": -(-(whole * sum(index.musts) - int(units @ self.musts)) // whole),
             "value": int(units @ self.values) // whole,
         }
-
-
-class Face:
-    """All best flows of a network: arcs with a reduced cost are settled, the others are free for a second aim."""
-
-    def __init__(self, network: Network, cost: np.ndarray, flows: np.ndarray) -> None:
-        self.network = network
-        self.potentials = _potentials(network, cost, flows)
-        reduced = cost + self.potentials[network.tails] - self.potentials[network.heads]
-        self.full = np.where(reduced < 0, network.room, 0)
-        self.free = np.where(reduced == 0, network.room, 0)
-
-    def choose(self, gain: np.ndarray, gains: dict[int, list[int]] | None = None) -> Choice | None:
-        """The best choice of greatest `gain` per live request; `gains` are per company and unit."""
-        network = self.network
-        cost = np.zeros(len(network.tails), dtype=np.int64)
-        cost[network.request_arcs] = -np.tile(gain, 2 if network.doubled else 1)
-        supplies = network.supplies()
-        np.subtract.at(supplies, network.tails, self.full)
-        np.add.at(supplies, network.heads, self.full)
-        room, units = self._with_units(gains or {})
-        try:
-            flows = network.solve(room, cost, supplies, units)
-        except ArithmeticError:
-            return None
-        return network.choice_of(flows + self.full)
-
-    def _with_units(self, gains: dict[int, list[int]]) -> tuple[np.ndarray, list[tuple[int, int]]]:
-        """The free room without the arcs of companies that have gains, and for these (arc, cost) of each unit."""
-        room = self.free.copy()
-        units: list[tuple[int, int]] = []
-        for company, ends in self.network.company_arcs.items():
-            if company not in gains:
-                continue
-            for arcs in ends.values():
-                settled = sum(int(self.full[arc]) for arc in arcs)
-                free = sum(int(self.free[arc]) for arc in arcs)
-                own = gains[company][settled : settled + free]
-                units += [(arcs[-1], -unit) for unit in own + [0] * (free - len(own))]
-                room[arcs] = 0
-        return room, units
-
-
-def _potentials(network: Network, cost: np.ndarray, flows: np.ndarray) -> np.ndarray:
-    """Shortest distances in the residual graph (Bellman and Ford), all nodes at once."""
-    forward, back = flows < network.room, flows > 0
-    tails = np.concatenate([network.tails[forward], network.heads[back]])
-    heads = np.concatenate([network.heads[forward], network.tails[back]])
-    lengths = np.concatenate([cost[forward], -cost[back]])
-    order = np.argsort(heads, kind="stable")
-    tails, heads, lengths = tails[order], heads[order], lengths[order]
-    first = np.flatnonzero(np.diff(heads, prepend=-1))
-    nodes = heads[first]
-    potentials = np.zeros(network.nodes, dtype=np.int64)
-    for _ in range(network.nodes + 1):
-        nearer = np.minimum.reduceat(potentials[tails] + lengths, first)
-        if (nearer >= potentials[nodes]).all():
-            return potentials
-        potentials[nodes] = np.minimum(potentials[nodes], nearer)
-    raise ArithmeticError("the flow was not a cheapest one")
 
 
 def _span(starts: int, length: int) -> int:

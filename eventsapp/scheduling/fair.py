@@ -14,8 +14,9 @@ import numpy as np
 
 from eventsapp.scheduling import figures
 from eventsapp.scheduling.board import Board
-from eventsapp.scheduling.bounds import Face, Network
+from eventsapp.scheduling.bounds import Network
 from eventsapp.scheduling.colour import Colouring, hardest_first
+from eventsapp.scheduling.face import Face
 from eventsapp.scheduling.index import Index, Plan
 from eventsapp.scheduling.search import FAILED, STAY, filled, flexible, let_go, linear, work_for
 

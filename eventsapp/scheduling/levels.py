@@ -8,9 +8,10 @@ from fractions import Fraction
 from functools import cached_property
 from random import Random
 
-from eventsapp.scheduling import cpsat, figures, tables
+from eventsapp.scheduling import aims, cpsat, figures, tables
 from eventsapp.scheduling.bounds import FLOW_LEVELS, Choice, Network
 from eventsapp.scheduling.clock import Clock
+from eventsapp.scheduling.face import face_of, whole
 from eventsapp.scheduling.fair import fairer, lowest_bound
 from eventsapp.scheduling.index import ANY, Index, Plan
 from eventsapp.scheduling.polish import less_idle
@@ -88,7 +89,7 @@ class Pursuit:
         if self.model is None:
             self.model = cpsat.Model(self.index)
             for level, most in self.kept:
-                cpsat.keep(self.model, cpsat.AIMS[level](self.model)[0], most)
+                cpsat.keep(self.model, aims.AIMS[level](self.model)[0], most)
             if self.shares is not None:
                 self.hold_shares(self.model, self.shares)
         return self.model
@@ -97,11 +98,11 @@ class Pursuit:
         """Later levels may not push this one's figure above `most`."""
         self.kept.append((level, most))
         if self.model is not None:
-            cpsat.keep(self.model, cpsat.AIMS[level](self.model)[0], most)
+            cpsat.keep(self.model, aims.AIMS[level](self.model)[0], most)
 
     def hold_shares(self, model: cpsat.Model, plan: Plan) -> None:
         """Later levels may serve nobody worse than this plan does, in the order of leximin."""
-        for step in cpsat.fairness(model):
+        for step in aims.fairness(model):
             cpsat.keep(model, step, figures.no_more_than(self.index, plan, step.label or Fraction(0)))
 
     def show(self, phase: str) -> None:
@@ -181,7 +182,7 @@ class Pursuit:
     def prove(self, group: Sequence[Level]) -> None:
         """Minimise the weighted sum of several levels, an earlier one outweighing all later ones."""
         model = self.whole_model()
-        steps = [cpsat.AIMS[level.level](model)[0] for level in group]
+        steps = [aims.AIMS[level.level](model)[0] for level in group]
         ranges = [_range(step) for step in steps]
         weights = [1]
         for low, high in reversed(ranges[1:]):
@@ -242,7 +243,7 @@ class Pursuit:
         """A level that is one sum of extra variables of the model."""
         figure, bound = self.figure(level.level), 0
         if figure > 0 and self.fine(level.level):
-            solved = self.minimise(cpsat.AIMS[level.level](self.whole_model())[0], 0)
+            solved = self.minimise(aims.AIMS[level.level](self.whole_model())[0], 0)
             if solved.plan is not None and solved.value <= figure:
                 self.plan, figure = solved.plan, solved.value
             bound = solved.bound if solved.plan is not None else 0
@@ -254,7 +255,7 @@ class Pursuit:
         """Leximin: first by the flow among best choices, then exactly where the model is small."""
         before = [item.level for item in self.levels[: self.levels.index(level)]]
         exact = before == self.met and all(item in FLOW_LEVELS for item in before)
-        face = self.network.face(before, self.choice) if exact and before else self.network.whole(self.choice)
+        face = face_of(self.network, before, self.choice) if exact and before else whole(self.network, self.choice)
         if exact and before and not self.clock.stopped():
             self.plan = fairer(face, self.plan, before, Random(self.seed), self.clock.stopped)  # noqa: S311
         reached = figures.lowest(self.index, self.plan)
@@ -275,7 +276,7 @@ class Pursuit:
         lowest, optimal, settled = Fraction(1), True, False
         model = self.whole_model()
         until = self.clock.until(1.0 if level is self.levels[-1] else FAIR_SHARE)
-        for step in cpsat.fairness(model):
+        for step in aims.fairness(model):
             share = step.label or Fraction(0)
             figure, bound = figures.no_more_than(self.index, self.plan, share), 0
             if figure > 0 and not self.clock.stopped():

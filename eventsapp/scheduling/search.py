@@ -9,8 +9,9 @@ import numpy as np
 
 from eventsapp.scheduling import figures
 from eventsapp.scheduling.board import Board
-from eventsapp.scheduling.bounds import Choice, Face, Network
+from eventsapp.scheduling.bounds import Choice, Network
 from eventsapp.scheduling.colour import Colouring, by_worth, hardest_first
+from eventsapp.scheduling.face import Face, face_of
 from eventsapp.scheduling.index import Index, Plan
 from eventsapp.scheduling.sweep import Sweeper
 
@@ -46,7 +47,7 @@ def construct(
     board.fixed |= set(begin)
     colouring = Colouring(board, rng, stopped)
     goal = tuple(-choice.figures[level] if level == "value" else choice.figures[level] for level in levels)
-    face = network.face(levels, choice)
+    face = face_of(network, levels, choice)
     flex = flexible(network)
     failures = np.zeros(len(network.live), dtype=np.int64)
     position = {request: number for number, request in enumerate(network.live)}

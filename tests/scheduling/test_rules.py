@@ -1,9 +1,10 @@
 """Each rule has one name, and none is missing anywhere."""
 
+import dataclasses
 import subprocess
 import sys
 
-from eventsapp.scheduling import board, checker, cpsat, explain
+from eventsapp.scheduling import aims, board, checker, cpsat, explain, validate
 from eventsapp.scheduling.index import KEPT_BY_OPTIONS
 from eventsapp.scheduling.rules import MEANINGS, Rule
 
@@ -39,3 +40,8 @@ def test_describing_checking_and_storing_load_no_solver_and_no_framework() -> No
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_every_level_is_an_aim_and_a_figure() -> None:
+    assert set(aims.AIMS) == set(validate.LEVELS)
+    assert set(validate.LEVELS) <= {field.name for field in dataclasses.fields(checker.Score)}
