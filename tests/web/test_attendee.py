@@ -192,7 +192,14 @@ def test_the_list_has_times_breaks_and_what_is_past(world: World, clock: time_ma
 
 def test_the_meeting_page_says_when_where_with_whom_and_what(world: World) -> None:
     page = world.get("lerma", f"/e/bajio/reunion/{world.meetings[0]}")[1]
-    for said in ("Nordwind Antriebe", "Comprador", "09:00–09:20", "Mesa 1", "Salón Corregidora", "Zincado de soportes"):
+    for said in (
+        "Nordwind Antriebe",
+        "Comprador",
+        "09:00–09:20",
+        "<span>Mesa</span> <b>1</b>",
+        "Salón Corregidora",
+        "Zincado de soportes",
+    ):
         assert said in page
     assert "calendar.google.com/calendar/render?action=TEMPLATE" in page
     assert "Copia en Google" in page
