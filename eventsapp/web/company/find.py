@@ -24,8 +24,8 @@ from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
 from eventsapp.web.company.frame import company_page
+from eventsapp.web.fields import choice
 from eventsapp.web.forms import Form, long_text, trimmed
-from eventsapp.web.organizer.fields import choice
 from eventsapp.web.paging import Page
 from eventsapp.web.saving import saving
 from eventsapp.web.templating import term_name

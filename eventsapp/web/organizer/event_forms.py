@@ -15,8 +15,8 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.slots import instant
 from eventsapp.models import Event
 from eventsapp.services.events import Dates, Details, Limits, Rounds
+from eventsapp.web.fields import moment, time_zone, whole
 from eventsapp.web.forms import Form, long_text, text
-from eventsapp.web.organizer.fields import moment, time_zone, whole
 
 MAX_MEETINGS = 500
 MAX_QUOTA = 1000

@@ -16,10 +16,10 @@ from eventsapp.models import Organization
 from eventsapp.services import accounts, events, organizations
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
+from eventsapp.web.fields import choice, optional_choice
 from eventsapp.web.forms import Form, text
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.event_forms import FIELD_OF, NewEventForm, email_address
-from eventsapp.web.organizer.fields import choice, optional_choice
 from eventsapp.web.saving import saving
 from eventsapp.web.words import ORGANIZATION_KIND
 

@@ -22,10 +22,10 @@ from eventsapp.services.request_lists import Filters, Participant
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
+from eventsapp.web.fields import choice
 from eventsapp.web.forms import Form, long_text, options, text, trimmed
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.fields import choice
 from eventsapp.web.organizer.finding import Part, exclusion_of_event, request_of_event
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.paging import Page

@@ -21,10 +21,10 @@ from eventsapp.services.events import Rounds
 from eventsapp.web import formats, loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
+from eventsapp.web.fields import choice, clock
 from eventsapp.web.forms import Form, options, text
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.event_forms import RoundsForm, values_of
-from eventsapp.web.organizer.fields import choice, clock
 from eventsapp.web.organizer.finding import Part, block_of_event
 from eventsapp.web.organizer.settings import settings_page
 from eventsapp.web.saving import saving

@@ -16,9 +16,9 @@ from eventsapp.services import summary, tables
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
+from eventsapp.web.fields import whole
 from eventsapp.web.forms import Form, text, trimmed
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.fields import whole
 from eventsapp.web.organizer.finding import Part, table_of_event
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.settings import settings_page

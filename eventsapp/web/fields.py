@@ -1,4 +1,4 @@
-"""The fields that only organizer forms have: dates with times, hours, whole numbers and choices of our own words.
+"""Fields of forms beyond text: dates with times, hours, whole numbers and choices of our own words.
 
 Browsers send what their date and number fields hold; anything else is refused with a sentence, never with a fault.
 """
