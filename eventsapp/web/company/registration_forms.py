@@ -157,7 +157,7 @@ class CompanyForm(StepForm):
             legal_name=self.legal_name.data,
             tax_id=self.tax_id.data,
             country=self.country.data,
-            state=self.state.data if in_mexico else self.region.data,
+            state=(self.state.data or "") if in_mexico else self.region.data,
             city=self.city.data,
             website=self.website.data,
             cluster_code=self.cluster_code.data or None,
