@@ -47,7 +47,7 @@ def days(dates: Iterable[date]) -> str:
     if len({(one.year, one.month) for one in ordered}) == 1 and len(ordered) > 1:
         month = format_date(ordered[0], "MMMM", language)
         numbers = _enumerated([str(one.day) for one in ordered])
-        return _("%(days)s de %(month)s", days=numbers, month=month)
+        return str(_("%(days)s de %(month)s", days=numbers, month=month))
     pattern = "MMMM d" if language == "en" else "d 'de' MMMM"
     return _enumerated([format_date(one, pattern, language) for one in ordered])
 
@@ -55,7 +55,7 @@ def days(dates: Iterable[date]) -> str:
 def _enumerated(parts: list[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)
-    return _("%(first)s y %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
+    return str(_("%(first)s y %(last)s", first=", ".join(parts[:-1]), last=parts[-1]))
 
 
 def _language() -> str:

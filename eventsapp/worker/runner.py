@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 def run(app: Flask) -> None:
     """Work until SIGTERM or SIGINT; must be called in the main thread."""
     stopping = threading.Event()
+    mails = Sender(app, outlet(app.config["SETTINGS"].mail_target))
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         stopping.set()
@@ -46,7 +47,7 @@ def run(app: Flask) -> None:
     consumer.start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)  # Huey's own answer to SIGTERM would leave a job behind
-    sender = threading.Thread(target=_send_on, args=(app, stopping), name="sender")
+    sender = threading.Thread(target=_send_on, args=(mails, stopping), name="sender")
     sender.start()
     log.info("worker started")
     chores = [_Chore(REAP_SECONDS, tasks.reap), _Chore(LOOK_SECONDS, queue.deliver), _Chore(TIDY_SECONDS, _tidy)]
@@ -75,7 +76,12 @@ def run_until_idle(app: Flask) -> None:
             waiting = jobs.list_queued()
             db.session.remove()
         done = [job_id for job_id in waiting if tasks.carry_out(app, job_id, worker, never)]
-        if not sender.send_due(never) and not done:
+        try:
+            sent = sender.send_due(never)
+        except Unreachable as error:
+            log.warning("mail: %s; what is due stays due", error)
+            sent = 0
+        if not sent and not done:
             return
 
 
@@ -103,8 +109,7 @@ def _tidy() -> None:
         housekeeping.remove_spent(now=now())
 
 
-def _send_on(app: Flask, stopping: threading.Event) -> None:
-    sender = Sender(app, outlet(app.config["SETTINGS"].mail_target))
+def _send_on(sender: Sender, stopping: threading.Event) -> None:
     wait = LOOK_SECONDS
     while not stopping.is_set():
         try:

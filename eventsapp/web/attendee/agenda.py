@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, abort, current_app, g, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 
 from eventsapp.calendars import links
 from eventsapp.db import unit_of_work
@@ -216,8 +217,12 @@ def _ways(page: Looking) -> dict[str, Any]:
     secret = settings().secret_key
     if not feeds.is_open(page.me, secret):
         # Nothing that a person did is changed: the address that the page is about to show begins to work.
-        with unit_of_work():
-            feeds.open_for(page.me, secret)
+        try:
+            with unit_of_work():
+                feeds.open_for(page.me, secret)
+        except OperationalError:
+            current_app.logger.warning("a feed could not be opened", exc_info=True)
+            return ways  # the agenda can be read even while nothing can be written
     feed = settings().base_url.rstrip("/") + url_for("attendee.feed", token=feeds.token_of(page.me, secret))
     name = page.event.name
     ways["feed"] = {
