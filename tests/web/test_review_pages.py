@@ -1,0 +1,211 @@
+"""The organizer's review through the web client: the list, one registration, decisions, and who may not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from eventsapp.db import db
+from eventsapp.domain.values import RegistrationStatus, Role, Side
+from eventsapp.models import Account, OutboxMessage, Registration
+from tests import hostile, make
+from tests.client import hidden_fields
+from tests.conftest import NOW
+from tests.statements import counted
+
+Status = RegistrationStatus
+
+
+@pytest.fixture(autouse=True)
+def at_now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@dataclass
+class Desk:
+    """An organizer at an event with one registration that waits."""
+
+    app: Flask
+    client: FlaskClient
+    organizer: Account
+    code: str
+    waiting: UUID
+    foreign: UUID
+
+    @property
+    def list(self) -> str:
+        return f"/o/{self.code}/empresas"
+
+    @property
+    def one(self) -> str:
+        return f"{self.list}/{self.waiting}"
+
+    def status(self) -> Status:
+        with self.app.app_context():
+            return db.session.get_one(Registration, self.waiting).status
+
+    def mails(self) -> list[str]:
+        with self.app.app_context():
+            return list(db.session.scalars(select(OutboxMessage.kind).order_by(OutboxMessage.created_at)))
+
+
+def desk(app: Flask, role: Role = Role.REVIEWER) -> Desk:
+    with app.app_context():
+        event = make.event()
+        company = make.company(event.organization, name="Galvánicos Lerma", city="León")
+        waiting = make.registration(event, company=company, status=Status.SUBMITTED, submitted_at=NOW, offer="Zincado")
+        foreign = make.registration(make.event(), status=Status.SUBMITTED)
+        organizer = make.organizer(event.organization, role)
+        db.session.commit()
+        found = event.code, waiting.id, foreign.id
+        db.session.refresh(organizer)
+        db.session.expunge(organizer)
+    return Desk(app, make.client(app, organizer), organizer, *found)
+
+
+def test_the_list_and_its_filters(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app)
+    with sqlite_app.app_context():
+        event = db.session.get_one(Registration, at.waiting).event
+        for number in range(30):
+            make.registration(event, Side.BUYER, company=make.company(event.organization, name=f"Planta {number:02d}"))
+        db.session.commit()
+    page = at.client.get(at.list).text
+    assert "1–25 de 31" in page
+    assert re.search(r'Todas <span class="amount">31<', page)
+    assert re.search(r'Por revisar <span class="amount">1<', page)
+    assert re.search(r'Aprobado <span class="amount">30<', page)
+    for query, names in (
+        ("?estado=submitted", {"Galvánicos Lerma"}),
+        ("?q=GALVANICOS%20leon", {"Galvánicos Lerma"}),
+        ("?lado=buyer&sort=-name&per_page=50&page=1", {f"Planta {number:02d}" for number in range(30)}),
+        ("?sort=name&page=2", {f"Planta {number:02d}" for number in range(24, 30)}),
+        ("?page=99", None),
+        ("?q=nada", set()),
+    ):
+        text = at.client.get(at.list + query).text
+        shown = set(re.findall(r'<th scope="row">([^<]+?) <small>', text))
+        assert names is None or shown == names, query
+    assert "Nada coincide con estos filtros" in at.client.get(at.list + "?q=nada").text
+
+
+def test_one_registration_shows_all_answers_and_its_history(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app)
+    page = at.client.get(at.one).text
+    for words in ("Galvánicos Lerma", "Zincado", "Maquinado CNC", "Delegada", "todas las rondas", "Por revisar"):
+        assert words in page
+    at.client.submit(f"{at.one}/aprobar", page=at.one)
+    assert re.search(r"Aprobó el registro · Persona", at.client.get(at.one).text)
+
+
+def test_approve_once(app: Flask) -> None:
+    at = desk(app)
+    hidden = hidden_fields(at.client.get(at.one).text)
+    answers = [at.client.post(f"{at.one}/aprobar", data=hidden).location for _ in range(2)]
+    assert answers == [at.one, at.one]
+    assert (at.status(), at.mails()) == (Status.APPROVED, ["registration_approved"])
+    again = at.client.submit(f"{at.one}/aprobar", page=at.list)
+    assert again.status_code == 409
+    assert at.mails() == ["registration_approved"]
+
+
+def test_a_refusal_and_a_wish_need_words(app: Flask) -> None:
+    at = desk(app)
+    for act, field in (("rechazar", "reason"), ("cambios", "text")):
+        empty = at.client.submit(f"{at.one}/{act}", {field: "  "}, page=at.one)
+        assert empty.status_code == 422
+        assert "Complete este dato" in empty.text
+        long = at.client.submit(f"{at.one}/{act}", {field: "x" * 1001}, page=at.one)
+        assert long.status_code == 422
+        assert "x" * 1001 in long.text
+    assert at.status() is Status.SUBMITTED
+    at.client.submit(f"{at.one}/cambios", {"text": "Falta el RFC"}, page=at.one)
+    assert at.status() is Status.CHANGES_REQUESTED
+    assert "Falta el RFC" in at.client.get(at.one).text
+
+
+def test_refuse_then_look_again(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app)
+    at.client.submit(f"{at.one}/rechazar", {"reason": "No es del sector"}, page=at.one)
+    assert (at.status(), at.mails()) == (Status.REJECTED, ["registration_rejected"])
+    at.client.submit(f"{at.one}/reabrir", page=at.one)
+    assert at.status() is Status.SUBMITTED
+
+
+def test_many_at_once(app: Flask) -> None:
+    at = desk(app)
+    data = {"ids": [str(at.waiting), str(at.foreign), str(uuid4()), "nada", ""]}
+    answer = at.client.submit(f"{at.list}/aprobar", data, page=at.list)
+    assert answer.location == f"{at.list}?estado=submitted"
+    assert "Aprobó 1 registro" in at.client.get(answer.location).text
+    assert at.status() is Status.APPROVED
+    with app.app_context():
+        assert db.session.get_one(Registration, at.foreign).status is Status.SUBMITTED
+
+
+@pytest.mark.parametrize("act", ["", "/aprobar", "/rechazar", "/cambios", "/reabrir"])
+def test_foreign_equals_absent(sqlite_app: Flask, act: str) -> None:
+    at = desk(sqlite_app)
+    for id_ in (at.foreign, uuid4()):
+        path = f"{at.list}/{id_}{act}"
+        answer = at.client.submit(path, page=at.one) if act else at.client.get(path)
+        assert answer.status_code == 404
+
+
+def test_a_company_does_not_read_its_own_review(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app)
+    with sqlite_app.app_context():
+        own = db.session.get_one(Registration, at.waiting).delegates[0].account
+        assert own is not None
+        client = make.client(sqlite_app, own)
+    for path in (at.one, at.list):
+        assert client.get(path).status_code == 404
+    assert client.submit(f"{at.one}/aprobar", page="/cuenta").status_code == 404
+
+
+def test_floor_staff_read_and_do_not_decide(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app, Role.FLOOR)
+    page = at.client.get(at.one).text
+    assert "Aprobar y avisar" not in page
+    assert "Elegir a" not in at.client.get(at.list).text
+    assert at.client.submit(f"{at.one}/aprobar", page="/cuenta").status_code == 404
+    assert at.status() is Status.SUBMITTED
+
+
+def test_the_list_takes_the_same_statements_for_one_and_three(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app)
+    counts = []
+    for more in (0, 2):
+        with sqlite_app.app_context():
+            event = db.session.get_one(Registration, at.waiting).event
+            for _ in range(more):
+                make.registration(event, status=Status.SUBMITTED)
+            db.session.commit()
+        with counted(sqlite_app) as statements:
+            at.client.get(at.list)
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
+
+
+def test_hostile_text(app: Flask) -> None:
+    at = desk(app)
+    client = hostile.sender(app, at.organizer)
+    forms = [
+        (client, f"{at.one}/cambios", {"text": ""}),
+        (client, f"{at.one}/rechazar", {"reason": ""}),
+        (client, f"{at.list}/aprobar", {"ids": ""}),
+    ]
+    assert hostile.faults(app, forms) == []
+    for text in hostile.TEXTS:
+        query = {"q": text, "estado": text, "lado": text, "sort": text, "page": text, "per_page": text}
+        assert client.get(at.list, query_string=query).status_code == 200
+    assert "<script>alert(1)" not in client.get(at.one).text
