@@ -27,11 +27,15 @@ NEARLY = 300
 
 @dataclass(frozen=True)
 class Choice:
-    """The best choice of requests when slots only count: its figures bound every schedule."""
+    """The best choice of requests when slots only count: its figures bound every schedule.
+
+    `rounded` are the levels whose figure was a half and had to be rounded: no schedule is on the face of such a choice.
+    """
 
     requests: tuple[int, ...]
     figures: dict[str, int]
     flows: np.ndarray
+    rounded: frozenset[str] = frozenset()
 
 
 class Network:
@@ -172,7 +176,8 @@ class Network:
 
     def choice_of(self, flows: np.ndarray) -> Choice:
         """What a flow chooses."""
-        return Choice(self._chosen(flows), self._figures(flows), flows)
+        figures, rounded = self._figures(flows)
+        return Choice(self._chosen(flows), figures, flows, rounded)
 
     def value_bound(self, met: Sequence[str], reached: dict[str, int]) -> int:
         """The most value when the levels `met` are at their bounds and those of `reached` are no worse than reached.
@@ -277,16 +282,19 @@ class Network:
         units, whole = self._units(flows)
         return tuple(np.array(self.live, dtype=np.int64)[units == whole].tolist())
 
-    def _figures(self, flows: np.ndarray) -> dict[str, int]:
-        """The figures of a flow; halves of the doubled graph count as half, rounded to the side that bounds."""
+    def _figures(self, flows: np.ndarray) -> tuple[dict[str, int], frozenset[str]]:
+        """The figures of a flow; halves of the doubled graph count as half, rounded to the side that still bounds."""
         units, whole = self._units(flows)
         index = self.index
         reached = sum(int(flows[arc]) for arc, _ in self._rung)
-        return {
-            "shortfall": -(-(whole * sum(index.least) - reached) // whole),
-            "musts": -(-(whole * sum(index.musts) - int(units @ self.musts)) // whole),
-            "value": int(units @ self.values) // whole,
+        missing = {
+            "shortfall": whole * sum(index.least) - reached,
+            "musts": whole * sum(index.musts) - int(units @ self.musts),
+            "value": -int(units @ self.values),
         }
+        figures = {level: -(-count // whole) for level, count in missing.items()}
+        figures["value"] = -figures["value"]
+        return figures, frozenset(level for level, count in missing.items() if count % whole)
 
 
 def _span(starts: int, length: int) -> int:

@@ -38,7 +38,10 @@ class Reached:
 
 @dataclass
 class Pursuit:
-    """The plan as it gets better, what is known of each level, and the aims that later levels must keep."""
+    """The plan as it gets better, what is known of each level, and the aims that later levels must keep.
+
+    `met` are the levels whose figure is that of the flow's choice, so that the face of best choices holds the plan.
+    """
 
     index: Index
     network: Network
@@ -143,8 +146,7 @@ class Pursuit:
         """The flow's bound of a level to be minimised, given what the levels before it have reached."""
         if level not in FLOW_LEVELS:
             return figures.lost(self.index) if level == "changes" else 0
-        order = [item.level for item in self.levels if item.level in FLOW_LEVELS]
-        before = order[: order.index(level)]
+        before = self.order[: self.order.index(level)]
         key = (level, tuple(self.met))
         if key not in self.bounds:
             if before == self.met:
@@ -175,9 +177,15 @@ class Pursuit:
         """Record what is known of a level and keep it."""
         sign = -1 if level.level == "value" else 1
         self.reached[level.level] = Reached(sign * bound, figure == bound)
-        if level.level in FLOW_LEVELS and figure == bound and level.tolerance == 0:
+        if level.tolerance == 0 and self._as_chosen(level.level, sign * figure):
             self.met.append(level.level)
         self.keep(level.level, figure + int(abs(figure) * level.tolerance + 1e-9))
+
+    def _as_chosen(self, level: str, figure: int) -> bool:
+        """Whether a level and all flow levels before it are exactly as in the flow's choice."""
+        if level not in FLOW_LEVELS or level in self.choice.rounded or figure != self.choice.figures[level]:
+            return False
+        return self.met == self.order[: self.order.index(level)]
 
     def prove(self, group: Sequence[Level]) -> None:
         """Minimise the weighted sum of several levels, an earlier one outweighing all later ones."""

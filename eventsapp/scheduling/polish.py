@@ -14,6 +14,7 @@ from eventsapp.scheduling.index import Index, Place, Plan, mask_of, slots_of, st
 
 STEPS_PER_MEETING = 600
 MAX_COMPONENT = 24
+BESIDE = 0.6
 HOT, COLD = 0.9, 0.12
 ASK_EVERY = 512
 
@@ -157,7 +158,11 @@ class Polisher:
         meetings = self.held[desk]
         request = meetings[int(rng.random() * len(meetings))]
         here = self.at[request]
-        targets = slots_of(self.allowed[request] & ~(1 << here))
+        mask = self.allowed[request] & ~(1 << here)
+        if rng.random() < BESIDE:
+            rest = self.busy[desk] & ~(1 << here)
+            mask = mask & (rest << 1 | rest >> 1) & ~rest or mask
+        targets = slots_of(mask)
         if not targets:
             return
         there = targets[int(rng.random() * len(targets))]

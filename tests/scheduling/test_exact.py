@@ -7,7 +7,7 @@ from eventsapp.scheduling.problem import ProblemError
 from eventsapp.scheduling.solve import solve
 from tests.scheduling import oracle
 
-FOUND_WRONG_ONCE = [10114, 10347, 10485, 11032]
+FOUND_WRONG_ONCE = [10114, 10347, 10485, 11032, 20553]
 
 
 @pytest.mark.parametrize(("seed", "requests"), [(n, 5) for n in range(40)] + [(n, 8) for n in FOUND_WRONG_ONCE])
