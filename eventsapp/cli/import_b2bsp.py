@@ -151,10 +151,8 @@ def _event(
 
 
 def _slot_minutes(problem: B2BProblem) -> int:
-    minutes = min(MOST_SLOT_MINUTES, DAY_MINUTES // max(1, problem.slots))
-    if minutes < 5:
-        raise ValueError(f"{problem.slots} slots do not fit in a day")
-    return minutes
+    """Twenty minutes, or less where that many slots would not fit in a day."""
+    return min(MOST_SLOT_MINUTES, DAY_MINUTES // max(1, problem.slots))
 
 
 def _slots(event: Event, problem: B2BProblem) -> list[Slot]:

@@ -25,7 +25,7 @@ from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestOrigin, RequestStatus
 from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Exclusion, Registration, Request
-from eventsapp.services import audit, outbox
+from eventsapp.services import audit, companies, outbox
 
 ACTIVE = (RequestStatus.SENT, RequestStatus.ACCEPTED)
 
@@ -199,7 +199,10 @@ def list_contacts(requests: Iterable[Request], *, of: Registration) -> dict[UUID
 
 @dataclass(frozen=True)
 class Pair:
-    """Two registrations that agreed to meet; `a` is on the buyer's side. The schedule is made of these."""
+    """Two registrations that agreed to meet; `a` is on the buyer's side. The schedule is made of these.
+
+    `slot_ids` are the only slots for the meeting (None: any), `after_ids` the requests whose meetings come before it.
+    """
 
     a: Registration
     b: Registration
@@ -207,6 +210,8 @@ class Pair:
     is_must: bool
     affinity: int
     request_ids: tuple[UUID, ...]
+    slot_ids: frozenset[UUID] | None = None
+    after_ids: frozenset[UUID] = frozenset()
 
 
 def list_pairs(event: Event) -> list[Pair]:
@@ -284,7 +289,15 @@ def _pair(registrations: dict[UUID, Registration], requests: list[Request]) -> P
         matching.must_meet(buyer, supplier),
         level,
         tuple(request.id for request in requests),
+        _common_slots(requests),
+        frozenset(UUID(before) for request in requests for before in request.after_ids),
     )
+
+
+def _common_slots(requests: list[Request]) -> frozenset[UUID] | None:
+    """The slots that all conditions of a pair allow; None when there is no condition."""
+    limits = [frozenset(map(UUID, request.slot_ids)) for request in requests if request.slot_ids]
+    return frozenset.intersection(*limits) if limits else None
 
 
 def _list(*conditions: ColumnElement[bool]) -> list[Request]:
@@ -373,10 +386,7 @@ def _record(
 def _tell(registration: Registration, kind: str, company: str, now: datetime) -> None:
     """Put one mail of a kind for each of the company's administrators and day into the outbox."""
     event = registration.event
-    query = select(Delegate).where(
-        Delegate.company_id == registration.company_id, Delegate.is_company_admin, Delegate.ended_at.is_(None)
-    )
-    for delegate in db.session.scalars(query):
+    for delegate in companies.list_admins(registration.company):
         outbox.add(
             kind,
             key=f"{kind}:{registration.id}:{delegate.id}:{now.astimezone(event.zone).date()}",

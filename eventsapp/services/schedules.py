@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,8 @@ from eventsapp.models import (
     Registration,
     Run,
     Schedule,
+    Slot,
+    Table,
     Unplaced,
 )
 from eventsapp.scheduling import checker
@@ -50,8 +52,7 @@ def build_problem(event: Event, *, keep_published: bool = False) -> asked.Proble
     pairs = [pair for pair in requests.list_pairs(event) if {pair.a.id, pair.b.id} <= frame.companies.keys()]
     current = find_current(event)
     pinned = {key_of(place.meeting): place for place in list_placements(current) if place.is_pinned} if current else {}
-    slot_index = frame.slot_index
-    asked_for = tuple(_request(pair, pinned.get(frozenset({pair.a.id, pair.b.id})), slot_index) for pair in pairs)
+    asked_for = tuple(_requests(pairs, frame.slot_index, pinned).values())
     published = None
     if keep_published and event.published_schedule_id is not None:
         known = {request.id for request in asked_for}
@@ -67,14 +68,44 @@ def build_problem(event: Event, *, keep_published: bool = False) -> asked.Proble
     )
 
 
-def _request(pair: requests.Pair, pinned: Placement | None, slot_index: Mapping[UUID, int]) -> asked.Request:
-    request = asked.Request(request_id(pair.a.id, pair.b.id), str(pair.a.id), str(pair.b.id), pair.value, pair.is_must)
+def _requests(
+    pairs: Iterable[requests.Pair], slot_index: Mapping[UUID, int], pinned: Mapping[PairKey, Placement]
+) -> dict[PairKey, asked.Request]:
+    """The pairs as the engine is asked for them, with their conditions and pins."""
+    pairs = list(pairs)
+    names = {known: request_id(pair.a.id, pair.b.id) for pair in pairs for known in pair.request_ids}
+    return {
+        key: _request(pair, pinned.get(key), slot_index, names)
+        for pair in pairs
+        for key in [frozenset({pair.a.id, pair.b.id})]
+    }
+
+
+def _request(
+    pair: requests.Pair, pinned: Placement | None, slot_index: Mapping[UUID, int], names: Mapping[UUID, str]
+) -> asked.Request:
+    request = asked.Request(
+        request_id(pair.a.id, pair.b.id),
+        str(pair.a.id),
+        str(pair.b.id),
+        pair.value,
+        pair.is_must,
+        slots=_slots_of(pair, slot_index),
+        after=tuple(sorted({names[before] for before in pair.after_ids if before in names})),
+    )
     if pinned is None or pinned.slot_id not in slot_index:
         return request
     pin = asked.Pin(slot_index[pinned.slot_id], str(pinned.table_id) if pinned.table_id else None)
-    return asked.Request(
-        request.id, request.a, request.b, request.value, request.must, desks=_desks_of(pinned, request), pin=pin
-    )
+    # The organizer pinned it: where the two are at odds, the pin counts, not the condition.
+    slots = request.slots if request.slots is None or pin.slot in request.slots else None
+    return replace(request, slots=slots, desks=_desks_of(pinned, request), pin=pin)
+
+
+def _slots_of(pair: requests.Pair, slot_index: Mapping[UUID, int]) -> tuple[int, ...] | None:
+    """The indexes of the only slots for a pair; slots that are gone bind nobody."""
+    if pair.slot_ids is None:
+        return None
+    return tuple(sorted(slot_index[slot] for slot in pair.slot_ids if slot in slot_index)) or None
 
 
 def request_id(a_id: UUID, b_id: UUID) -> str:
@@ -146,22 +177,28 @@ def list_versions(event: Event) -> list[tuple[Schedule, int]]:
 
 
 def list_placements(schedule: Schedule) -> list[Placement]:
-    """The placements of a version with meeting, companies, slot and table, in time order."""
-    meeting = joinedload(Placement.meeting)
-    query = (
-        select(Placement)
-        .where(Placement.schedule_id == schedule.id)
-        .options(
-            meeting.joinedload(Meeting.a).joinedload(Registration.company),
-            meeting.joinedload(Meeting.b).joinedload(Registration.company),
-            joinedload(Placement.slot),
-            joinedload(Placement.table),
-        )
-    )
-    found = db.session.scalars(query)
-    return sorted(
-        found, key=lambda place: (place.slot.starts_at, place.table.position if place.table else -1, place.id)
-    )
+    """The placements of a version with meeting, companies, slot and table, in time order.
+
+    What many placements share is read once, in queries of its own, and found again in the session: joined to every
+    row it would take four times as long.
+    """
+    event_id = schedule.event_id
+    registrations = select(Registration).where(Registration.event_id == event_id)
+    shared = [
+        *db.session.scalars(registrations.options(joinedload(Registration.company))),
+        *db.session.scalars(select(Slot).where(Slot.event_id == event_id)),
+        *db.session.scalars(select(Table).where(Table.event_id == event_id)),
+    ]
+    query = select(Placement).where(Placement.schedule_id == schedule.id).options(joinedload(Placement.meeting))
+    found = sorted(db.session.scalars(query), key=_in_time)
+    for place in found:
+        _ = place.meeting.a, place.meeting.b
+    del shared  # held until here, so that the session still knew them
+    return found
+
+
+def _in_time(place: Placement) -> tuple[datetime, int, UUID]:
+    return place.slot.starts_at, place.table.position if place.table else -1, place.id
 
 
 def find_placement(schedule: Schedule, meeting_id: UUID) -> Placement | None:
@@ -264,7 +301,7 @@ def judge(
     pairs = requests.list_pairs(event) if pairs is None else pairs
     frame = frames.read(event)
     pairs = [pair for pair in pairs if {pair.a.id, pair.b.id} <= frame.companies.keys()]
-    standing = {frozenset({pair.a.id, pair.b.id}): _request(pair, None, {}) for pair in pairs}
+    standing = _requests(pairs, frame.slot_index, {})
     stale = {
         key_of(place.meeting): _placed_request(place) for place in placements if key_of(place.meeting) not in standing
     }
