@@ -446,7 +446,7 @@ def test_what_has_no_place_gets_one(sqlite_app: Flask, roomy: Bench) -> None:
 
 def test_reasons_say_who_won_and_who_is_full(sqlite_app: Flask, bench: Bench) -> None:
     draft = solved_draft(bench, NOW)
-    client, path = client_of(sqlite_app, bench), f"/o/{bench.event.code}/horario?vista=lista"
+    client, path = client_of(sqlite_app, bench), f"/o/{bench.event.code}/horario?vista=lista&panel=sin-lugar"
     placements = schedules.list_placements(draft)
     winner = next(
         found.detail["won"] for found in schedules.list_missing(draft, placements) if found.reason == "lottery"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -38,6 +38,7 @@ from eventsapp.web.saving import saving
 from eventsapp.web.sentences import sentence
 
 PANELS = ("sin-lugar", "choques", "cambios")
+PLACED = "con-lugar"  # the first panel of the list; beside the grid it would say the same again
 SIZES = (25, 50, 100)
 SHOWN_IN_PANEL = 40
 MAX_EDIT = 2**31 - 1
@@ -130,7 +131,8 @@ def show_schedule(event: Event) -> str:
     names = company_names(placements, missing)
     as_list = request.args.get("vista") == "lista"
     query = trimmed(request.args.get("q"))[:200]
-    panel = next((name for name in PANELS if name == request.args.get("panel")), PANELS[0])
+    panels = (PLACED, *PANELS) if as_list else PANELS
+    panel = next((name for name in panels if name == request.args.get("panel")), panels[0])
     kept = {
         "version": str(schedule.number) if request.args.get("version") else "",
         "dia": chosen.isoformat() if chosen is not None and request.args.get("dia") else "",
@@ -141,6 +143,7 @@ def show_schedule(event: Event) -> str:
     link = partial(_link, event, kept)
     of_day = [place for place in placements if chosen is None or venue.day_of(place.slot) == chosen]
     shown_missing = [found for found in missing if _matches(query, found.pair.a, found.pair.b)]
+    missing_page = _page_of(shown_missing) if as_list else {"items": shown_missing[:SHOWN_IN_PANEL]}
     return organizer_page(
         "organizer/schedule_list.html" if as_list else "organizer/schedule.html",
         event,
@@ -151,12 +154,21 @@ def show_schedule(event: Event) -> str:
         day=chosen,
         days=[{"label": day(one), "href": link(dia=one.isoformat()), "active": one == chosen} for one in venue.days],
         views=[
-            {"label": _("Cuadrícula"), "href": link(vista=None), "active": not as_list},
-            {"label": _("Lista"), "href": link(vista="lista"), "active": as_list},
+            {"label": _("Cuadrícula"), "href": link(vista=None, panel=None), "active": not as_list},
+            {"label": _("Lista"), "href": link(vista="lista", panel=None), "active": as_list},
         ],
         panels=_panels(
-            link, panel, len(missing), len(violations), len(difference.changes) if event.published_schedule_id else 0
+            link,
+            panels,
+            panel,
+            {
+                PLACED: len(of_day),
+                "sin-lugar": len(missing),
+                "choques": len(violations),
+                "cambios": len(difference.changes) if event.published_schedule_id else 0,
+            },
         ),
+        unpublished=len(difference.changes),
         panel=panel,
         grid=None
         if as_list or chosen is None
@@ -175,11 +187,10 @@ def show_schedule(event: Event) -> str:
         rows=_page_of([row for row in of_day if _matches(query, row.meeting.a, row.meeting.b)]) if as_list else None,
         query=query,
         kept={name: value for name, value in kept.items() if value and name != "q"},
-        missing=[
-            missing_row(schedule, found, names, judged.problem)
-            for found in shown_missing[: None if as_list else SHOWN_IN_PANEL]
-        ],
-        more_missing=max(0, len(shown_missing) - SHOWN_IN_PANEL),
+        missing=[missing_row(schedule, found, names, judged.problem) for found in missing_page["items"]],
+        missing_page=missing_page,
+        all_missing_url=link(vista="lista", panel="sin-lugar"),
+        more_missing=len(shown_missing) - len(missing_page["items"]),
         clashes=[schedule_words.violation(found, judged, names) for found in violations],
         changes=[change_row(change) for change in difference.changes],
         placed=len(placements),
@@ -214,11 +225,18 @@ def _link(event: Event, kept: Mapping[str, str], **changes: str | None) -> str:
     return url_for("organizer.schedule", event_code=event.code, **values)  # type: ignore[arg-type]
 
 
-def _panels(link: Callable[..., str], active: str, missing: int, clashes: int, changes: int) -> list[dict[str, Any]]:
-    words = (_("Sin lugar"), _("Choques"), _("Cambios"))
+def _panels(
+    link: Callable[..., str], names: Iterable[str], active: str, counts: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    words = {
+        PLACED: _("Con lugar"),
+        "sin-lugar": _("Sin lugar"),
+        "choques": _("Choques"),
+        "cambios": _("Cambios"),
+    }
     return [
-        {"label": label, "href": link(panel=name), "active": name == active, "count": count}
-        for name, label, count in zip(PANELS, words, (missing, clashes, changes), strict=True)
+        {"label": words[name], "href": link(panel=name), "active": name == active, "count": counts[name]}
+        for name in names
     ]
 
 
@@ -294,7 +312,7 @@ def _clashing(violations: tuple[Violation, ...], placements: list[Placement]) ->
     return {place.meeting_id for place in placements if schedules.key_of(place.meeting) in broken}
 
 
-def _page_of(rows: list[Placement]) -> dict[str, Any]:
+def _page_of(rows: Sequence[Any]) -> dict[str, Any]:
     size = request.args.get("per_page", default=SIZES[1], type=int)
     size = size if size in SIZES else SIZES[1]
     last = max(1, -(-len(rows) // size))
