@@ -11,14 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from eventsapp.db import db
 from eventsapp.domain.errors import DomainError
 from eventsapp.models import Throttle
-
-KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -56,11 +53,6 @@ def count_mail(email: str, client: str, *, now: datetime) -> None:
     """Count one mail that a visitor asks us to send to an address."""
     count(MAIL_BY_ADDRESS, email, now=now)
     count(MAIL_BY_CLIENT, client, now=now)
-
-
-def forget_old(*, now: datetime) -> None:
-    """Delete the counts of windows long past."""
-    db.session.execute(delete(Throttle).where(Throttle.window_starts_at < now - KEPT))
 
 
 def _key(limit: Limit, who: str) -> str:

@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
@@ -23,7 +23,6 @@ LASTS = {
     TokenPurpose.RESET_PASSWORD: timedelta(hours=2),
     TokenPurpose.JOIN_COMPANY: timedelta(days=7),
 }
-KEPT = timedelta(days=7)
 
 
 def issue(purpose: TokenPurpose, account: Account, *, now: datetime, object_id: UUID | None = None) -> str:
@@ -72,11 +71,6 @@ def revoke(account: Account, purpose: TokenPurpose | None = None, *, now: dateti
     """End the unused secrets of an account, all of them or those for one purpose."""
     ended = update(Token).where(Token.account_id == account.id, Token.used_at.is_(None)).values(used_at=now)
     db.session.execute(ended if purpose is None else ended.where(Token.purpose == purpose))
-
-
-def forget_old(*, now: datetime) -> None:
-    """Delete the tokens that ended long ago."""
-    db.session.execute(delete(Token).where(Token.expires_at < now - KEPT))
 
 
 def digest(secret: str) -> str:

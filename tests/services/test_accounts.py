@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from eventsapp.db import db
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.values import TokenPurpose
 from eventsapp.models import Account, AuditEntry, OutboxMessage, Token
 from eventsapp.services import accounts, tokens
 from tests import make
@@ -157,11 +156,3 @@ def test_a_confirmed_address_finds_its_places_in_companies(context: Flask, now: 
     assert waiting.account is account
     assert ended.account is None
     assert make.actor(account).companies == {company.id}
-
-
-def test_old_tokens_are_forgotten(context: Flask, now: datetime) -> None:
-    account = make.account()
-    tokens.issue(TokenPurpose.SIGN_IN, account, now=now - timedelta(days=30))
-    tokens.issue(TokenPurpose.SIGN_IN, account, now=now)
-    tokens.forget_old(now=now)
-    assert [token.created_at for token in db.session.scalars(select(Token))] == [now]

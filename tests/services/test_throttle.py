@@ -68,10 +68,3 @@ def test_twenty_at_once_are_twenty(app: Flask, now: datetime) -> None:
     for thread in threads:
         thread.join()
     assert len(refused) == 8
-
-
-def test_old_windows_are_forgotten(context: Flask, now: datetime) -> None:
-    throttle.count(THREE, "ana", now=now - timedelta(days=3))
-    throttle.count(THREE, "ana", now=now)
-    throttle.forget_old(now=now)
-    assert db.session.scalars(select(Throttle.count)).all() == [1]

@@ -507,3 +507,16 @@ def test_the_people_page_takes_the_same_statements_for_one_and_three(sqlite_app:
             at.client.get(at.path("delegados"))
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+def test_an_approved_company_without_telephones_may_still_change_its_desks(sqlite_app: Flask) -> None:
+    at = place(sqlite_app)
+    at.begin(Side.BUYER)
+    decide(sqlite_app, Status.APPROVED)
+    page = at.client.get(at.path("delegados")).text
+    assert "Borrador" not in page
+    assert "Paso 2 de 4" not in page
+    [ana] = re.findall(r'name="desks-0-people" value="([^"]+)"', page)
+    answer = at.send("delegados", {"desks-0-name": "Compras", "desks-0-people": [ana]})
+    assert answer.location == at.path()
+    assert only(sqlite_app).desks[0].name == "Compras"

@@ -10,6 +10,7 @@ from flask import flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from eventsapp.domain import registering
 from eventsapp.domain.access import Permission, Scope
 from eventsapp.domain.editions import edition
 from eventsapp.domain.errors import Conflict, DomainError
@@ -152,7 +153,7 @@ def has_desks(mine: Registration) -> bool:
 
 def _finish(mine: Registration) -> Response | Page:
     form = FinishForm()
-    if form.is_draft:  # each person was stored on its own page
+    if form.is_draft or not _is_asked_for_all(mine):  # each person was stored on its own page
         flash(_("Borrador guardado a las %(time)s", time=clock(mine.saved_at, mine.event.zone)), "ok")
         return redirect(after(mine, Step.DELEGATES, leaves=True), 303)
     try:
@@ -162,6 +163,11 @@ def _finish(mine: Registration) -> Response | Page:
         form.refuse_whole(error)
         return _page(mine, form), 422
     return done.redirect()
+
+
+def _is_asked_for_all(mine: Registration) -> bool:
+    """Only a draft has to be complete: an approved company that an organizer brought in may lack a telephone."""
+    return mine.status in registering.DRAFTS
 
 
 def _save_desks(mine: Registration) -> Response | Page:
@@ -182,7 +188,7 @@ def _save_desks(mine: Registration) -> Response | Page:
         with saving(after(mine, Step.DELEGATES, leaves=leaves)) as done:
             answers = _desk_answers(form, people)
             registrations.save_desks(mine, answers, seen=form.seen.data or "", actor=g.actor, now=now())
-            if not leaves:
+            if not leaves and _is_asked_for_all(mine):
                 registrations.finish_delegates(mine, actor=g.actor, now=now())
     except Conflict as conflict:
         form.seen.data = edition(conflict.params["stored"])

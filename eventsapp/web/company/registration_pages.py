@@ -48,6 +48,7 @@ def registration_page(template: str, registration: Registration, **values: Any) 
         caption=CAPTIONS[registration.side],
         nav=company_nav(event, "registration") if takes_part else [],
         steps_total=len(Step),
+        is_draft=registration.status in registering.DRAFTS,
         **values,
     )
 

@@ -66,7 +66,6 @@ def registration(found: Entry) -> str:
         tasks=_tasks(mine),
         can_send=registering.can_send(mine.status, mine.event, at),
         missing=registering.missing_steps(mine.steps_done),
-        is_draft=mine.status in registering.DRAFTS,
         can_change_people=can_edit(mine, Step.DELEGATES),
         can_resume=mine.status is Status.WITHDRAWN and deadlines.is_registration_open(mine.event, at),
         sections=sections(mine),
