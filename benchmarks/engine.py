@@ -1,6 +1,7 @@
 """Lopsided events of four sizes and six regimes: how near the bound, how fast, with every reason and a verification.
 
 Run: python benchmarks/engine.py --sizes S M L XL --regimes base tight … --seeds 10 [--full] [--seconds N]
+or:  python benchmarks/engine.py --exhaustive 5000
 Each result is judged by the checker; the last line is one JSON object.
 """
 
@@ -13,12 +14,17 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from eventsapp.scheduling import archive, checker
-from eventsapp.scheduling.problem import Company, Desk, Level, Problem, Request, Slot
+from eventsapp.scheduling.problem import Company, Desk, Level, Problem, ProblemError, Request, Slot
+from eventsapp.scheduling.schedule import Outcome
 from eventsapp.scheduling.solve import solve
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tests.scheduling import oracle
 
 SIZES = {
     "S": (20, 60, 12, 300),
@@ -30,6 +36,7 @@ REGIMES = ("base", "tight", "holes", "tables", "sparse", "half-day")
 BLOCKS = {12: (6, 6), 20: (5, 5, 5, 5), 30: (8, 7, 8, 7), 40: (10, 10, 10, 10)}
 LIMITS = {"S": 2.0, "M": 3.0, "L": 5.0, "XL": 20.0}
 GAPS = {"sparse": 0.01}
+LINEAR = ("shortfall", "musts", "value")
 START = datetime.fromisoformat("2027-03-09T09:00:00-06:00")
 
 
@@ -111,14 +118,39 @@ def measure(
         untrue = checker.verify(problem, outcome)
         wall, cpu = time.monotonic() - begin, time.process_time() - cpu
     assert not untrue, untrue[:3]
+    shares = _shares_of_idle(problem, outcome, seconds, workers) if "idle" in objective else {}
     figures = {level.level: (level.value, level.bound, level.optimal) for level in outcome.levels}
     value, bound, _ = figures["value"]
     gap = (bound - value) / bound if bound else 0.0
-    optimal = all(figures[name][2] for name in ("shortfall", "musts", "value"))
+    optimal = all(figures[name][2] for name in LINEAR)
     return {
         "size": size, "regime": regime, "seed": seed, "figures": figures, "gap": round(gap, 7), "optimal": optimal,
-        "meetings": len(outcome.meetings), "wall": round(wall, 2), "cpu": round(cpu, 2),
+        "meetings": len(outcome.meetings), "wall": round(wall, 2), "cpu": round(cpu, 2), **shares,
     }  # fmt: skip
+
+
+def _shares_of_idle(problem: Problem, outcome: Outcome, seconds: float, workers: int) -> dict[str, object]:
+    """Idle slots against what the linear levels alone leave, whose values must have been kept."""
+    plain = replace(problem, objective=tuple(Level(name) for name in LINEAR))
+    alone = solve(plain, seconds=seconds, seed=outcome.seed, workers=workers)
+    before, after = checker.score(plain, alone.meetings), checker.score(problem, outcome.meetings)
+    return {"idle_alone": before.idle, "idle_share": round(after.idle / before.idle, 4) if before.idle else 0.0}
+
+
+def exhaustive(count: int) -> int:
+    """How many of some random small problems differ from the best of all schedules, tried one by one."""
+    wrong = 0
+    for seed in range(count):
+        problem = oracle.random_problem(seed, 8)
+        want = oracle.best(problem)
+        try:
+            outcome = solve(problem, seconds=30, workers=1)
+        except ProblemError:
+            wrong += want is not None
+            continue
+        got = oracle.figures(problem, checker.score(problem, outcome.meetings))
+        wrong += got != want or bool(checker.verify(problem, outcome))
+    return wrong
 
 
 def main() -> None:
@@ -130,8 +162,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, help="time limit of each run; the default is the bar of the size")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--full", action="store_true", help="with fairness and idle")
+    parser.add_argument("--exhaustive", type=int, default=0, help="so many small problems against all schedules")
     options = parser.parse_args()
-    objective = ("shortfall", "musts", "value", "fairness", "idle") if options.full else ("shortfall", "musts", "value")
+    if options.exhaustive:
+        wrong = exhaustive(options.exhaustive)
+        print(
+            json.dumps({"benchmark": "exhaustive", "problems": options.exhaustive, "wrong": wrong, "passed": not wrong})
+        )
+        sys.exit(1 if wrong else 0)
+    objective = (*LINEAR, "fairness", "idle") if options.full else LINEAR
     rows = []
     print(
         f"{'size':4} {'regime':9} {'seed':>4} {'value':>9} {'gap %':>8} {'optimal':7} {'wall s':>7} {'cpu s':>7}  levels"
@@ -147,7 +186,10 @@ def main() -> None:
                 print(
                     f"{size:4} {regime:9} {seed:4} {figures['value'][0]:9} {100 * float(str(row['gap'])):8.4f} "
                     f"{'yes' if row['optimal'] else 'no':7} {row['wall']:7} {row['cpu']:7}  "
-                    + " ".join(f"{name}={value[0]}/{value[1]}" for name, value in figures.items() if name != "value"),
+                    + " ".join(f"{name}={value[0]}/{value[1]}" for name, value in figures.items() if name != "value")
+                    + (
+                        f" ({100 * float(str(row['idle_share'])):.1f} % of {row['idle_alone']})" if options.full else ""
+                    ),
                     flush=True,
                 )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -221,7 +221,7 @@ class Network:
         total = {
             "value": max(1, largest),
             "musts": sum(index.musts),
-            "shortfall": 2 * sum(min(least, cap) for least, cap in zip(index.least, self.caps, strict=True)),
+            "shortfall": (2 if self.doubled else 1) * sum(map(min, index.least, self.caps)),
         }
         total["value"] += sum(price * total[level] for level, price in prices.items())
         weights: dict[str, int] = {**dict.fromkeys((*FLOW_LEVELS, "pin"), 0), **prices}
@@ -235,7 +235,7 @@ class Network:
     @property
     def most_cost(self) -> int:
         """The largest cost with which the flow, which scales by the number of nodes, does not overflow."""
-        return (1 << 60) // (self.nodes + 2)
+        return (1 << 62) // (self.nodes + 2)
 
     def supplies(self) -> np.ndarray:
         """What enters and leaves the network at each node."""
