@@ -166,15 +166,12 @@ def main() -> None:
     options = parser.parse_args()
     if options.exhaustive:
         wrong = exhaustive(options.exhaustive)
-        print(
-            json.dumps({"benchmark": "exhaustive", "problems": options.exhaustive, "wrong": wrong, "passed": not wrong})
-        )
+        row = {"benchmark": "exhaustive", "problems": options.exhaustive, "wrong": wrong, "passed": not wrong}
+        print(json.dumps(row))
         sys.exit(1 if wrong else 0)
     objective = (*LINEAR, "fairness", "idle") if options.full else LINEAR
     rows = []
-    print(
-        f"{'size':4} {'regime':9} {'seed':>4} {'value':>9} {'gap %':>8} {'optimal':7} {'wall s':>7} {'cpu s':>7}  levels"
-    )
+    print("size regime    seed     value    gap % optimal  wall s   cpu s  levels")
     for size in options.sizes:
         for regime in options.regimes:
             for seed in range(1, options.seeds + 1):
