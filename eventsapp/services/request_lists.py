@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import aliased
 
 from eventsapp.db import db
 from eventsapp.domain.matching import folded
@@ -16,6 +17,7 @@ from eventsapp.models import Company, Event, Registration, Request
 from eventsapp.services.requests import ACTIVE, is_allowed
 
 FEW = 3
+MOST_WORDS = 5
 
 
 @dataclass(frozen=True)
@@ -79,24 +81,29 @@ def find_participant(participants: list[Participant], typed: str) -> Participant
     return found[0] if len(found) == 1 else None
 
 
-def list_rows(event: Event, filters: Filters) -> list[Row]:
-    """The requests of an event that the filters let through, the latest first; two queries whatever the size."""
-    query = select(Registration.id, Company.name, Registration.side).join(Registration.company)
-    names = {
-        key: (name, side) for key, name, side in db.session.execute(query.where(Registration.event_id == event.id))
-    }
-    columns = (Request.id, Request.from_id, Request.to_id, Request.preference, Request.status, Request.created_at)
-    listed = select(*columns).where(Request.event_id == event.id).order_by(Request.created_at.desc(), Request.id)
-    rows = [
-        Row(key, *names[from_id], *names[to_id], preference, status, created_at)
-        for key, from_id, to_id, preference, status, created_at in db.session.execute(listed)
-    ]
-    return [row for row in rows if _is_wanted(row, filters, folded(filters.text).split())]
+def list_rows(event: Event, filters: Filters, *, offset: int = 0, limit: int = 25) -> list[Row]:
+    """A stretch of the requests of an event that the filters let through, the latest first."""
+    from_, to = aliased(Registration), aliased(Registration)
+    asks, asked = aliased(Company), aliased(Company)
+    columns = (Request.id, asks.name, from_.side, asked.name, to.side, Request.preference, Request.status)
+    query = (
+        select(*columns, Request.created_at)
+        .join(from_, Request.from_id == from_.id)
+        .join(asks, from_.company_id == asks.id)
+        .join(to, Request.to_id == to.id)
+        .join(asked, to.company_id == asked.id)
+        .where(*_conditions(event, filters))
+        .order_by(Request.created_at.desc(), Request.id)
+    )
+    if filters.status:
+        query = query.where(Request.status == RequestStatus(filters.status))
+    return [Row(*row) for row in db.session.execute(query.offset(offset).limit(limit))]
 
 
-def count_by_status(rows: list[Row]) -> Counter[RequestStatus]:
-    """How many rows there are of each status."""
-    return Counter(row.status for row in rows)
+def count_by_status(event: Event, filters: Filters) -> Counter[RequestStatus]:
+    """How many requests of each status the other filters let through."""
+    query = select(Request.status, func.count()).where(*_conditions(event, filters)).group_by(Request.status)
+    return Counter({row[0]: row[1] for row in db.session.execute(query)})
 
 
 def list_lonely(event: Event) -> list[tuple[Participant, int]]:
@@ -109,10 +116,20 @@ def list_lonely(event: Event) -> list[tuple[Participant, int]]:
     return sorted(lonely, key=lambda pair: pair[1])
 
 
-def _is_wanted(row: Row, filters: Filters, words: list[str]) -> bool:
-    return (
-        (not filters.status or row.status == filters.status)
-        and (not filters.preference or row.preference == filters.preference)
-        and (not filters.asked_by or row.from_side == filters.asked_by)
-        and (not words or all(word in folded(f"{row.from_name} {row.to_name}") for word in words))
-    )
+def _conditions(event: Event, filters: Filters) -> list[ColumnElement[bool]]:
+    """All filters but the status. Every word of the text stands in one of the two names, without accents and case."""
+    found = [Request.event_id == event.id]
+    if filters.preference:
+        found.append(Request.preference == Preference(filters.preference))
+    if filters.asked_by:
+        side = Side(filters.asked_by)
+        of_side = select(Registration.id).where(Registration.event_id == event.id, Registration.side == side)
+        found.append(Request.from_id.in_(of_side))
+    words = folded(filters.text).split()[:MOST_WORDS]
+    if words:
+        query = select(Registration.id, Company.name).join(Registration.company)
+        names = [(row[0], folded(row[1])) for row in db.session.execute(query.where(Registration.event_id == event.id))]
+        for word in words:
+            ids = [key for key, name in names if word in name]
+            found.append(or_(Request.from_id.in_(ids), Request.to_id.in_(ids)))
+    return found

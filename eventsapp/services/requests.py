@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
@@ -197,6 +197,18 @@ def list_contacts(requests: Iterable[Request], *, of: Registration) -> dict[UUID
     return people
 
 
+class Wish(NamedTuple):
+    """What a pair needs to know of a request."""
+
+    id: UUID
+    from_id: UUID
+    to_id: UUID
+    preference: Preference
+    status: RequestStatus
+    slot_ids: list[str]
+    after_ids: list[str]
+
+
 @dataclass(frozen=True)
 class Pair:
     """Two registrations that agreed to meet; `a` is on the buyer's side. The schedule is made of these.
@@ -230,18 +242,17 @@ def list_pairs(event: Event) -> list[Pair]:
     }
     pairs_apart = select(Exclusion.a_id, Exclusion.b_id).where(Exclusion.event_id == event.id)
     excluded = {(a_id, b_id) for a_id, b_id in db.session.execute(pairs_apart)}
-    query = (
-        select(Request)
-        .where(Request.event_id == event.id, Request.status.in_(ACTIVE))
-        .order_by(Request.created_at, Request.id)
-    )
-    between: dict[frozenset[UUID], list[Request]] = {}
-    for request in db.session.scalars(query):
-        between.setdefault(frozenset({request.from_id, request.to_id}), []).append(request)
+    columns = (Request.id, Request.from_id, Request.to_id, Request.preference, Request.status)
+    conditions = (Request.slot_ids, Request.after_ids)
+    query = select(*columns, *conditions).where(Request.event_id == event.id, Request.status.in_(ACTIVE))
+    between: dict[tuple[UUID, UUID], list[Wish]] = {}
+    for row in db.session.execute(query.order_by(Request.created_at, Request.id)):
+        wish = Wish(*row)
+        between.setdefault(ordered(wish.from_id, wish.to_id), []).append(wish)
     pairs = [
-        _pair(registrations, requests)
-        for ids, requests in between.items()
-        if ids <= registrations.keys() and ordered(*ids) not in excluded and _is_agreed(requests)
+        _pair(registrations, wishes)
+        for ids, wishes in between.items()
+        if ids not in excluded and registrations.keys() >= set(ids) and _is_agreed(wishes)
     ]
     return sorted(pairs, key=lambda pair: (pair.a.number, pair.b.number))
 
@@ -269,34 +280,34 @@ def ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
     return (one, other) if one < other else (other, one)
 
 
-def _is_agreed(requests: list[Request]) -> bool:
-    return len(requests) > 1 or requests[0].status is RequestStatus.ACCEPTED
+def _is_agreed(wishes: list[Wish]) -> bool:
+    return len(wishes) > 1 or wishes[0].status is RequestStatus.ACCEPTED
 
 
-def _pair(registrations: dict[UUID, Registration], requests: list[Request]) -> Pair:
+def _pair(registrations: dict[UUID, Registration], wishes: list[Wish]) -> Pair:
     """The pair behind one request, or behind two that cross; the first to ask is `a` when both buy and sell."""
-    first = requests[0]
+    first = wishes[0]
     a, b = registrations[first.from_id], registrations[first.to_id]
     if not matching.is_buyer_side(a.side, b.side) and matching.is_buyer_side(b.side, a.side):
         a, b = b, a
-    wishes = {request.from_id: request.preference for request in requests}
+    said = {wish.from_id: wish.preference for wish in wishes}
     level = matching.affinity(a.terms, b.terms).level
-    buyer, supplier = wishes.get(a.id), wishes.get(b.id)
+    buyer, supplier = said.get(a.id), said.get(b.id)
     return Pair(
         a,
         b,
         matching.meeting_value(buyer, supplier, level=level, priority=a.priority + b.priority),
         matching.must_meet(buyer, supplier),
         level,
-        tuple(request.id for request in requests),
-        _common_slots(requests),
-        frozenset(UUID(before) for request in requests for before in request.after_ids),
+        tuple(wish.id for wish in wishes),
+        _common_slots(wishes),
+        frozenset(UUID(before) for wish in wishes for before in wish.after_ids),
     )
 
 
-def _common_slots(requests: list[Request]) -> frozenset[UUID] | None:
+def _common_slots(wishes: list[Wish]) -> frozenset[UUID] | None:
     """The slots that all conditions of a pair allow; None when there is no condition."""
-    limits = [frozenset(map(UUID, request.slot_ids)) for request in requests if request.slot_ids]
+    limits = [frozenset(map(UUID, wish.slot_ids)) for wish in wishes if wish.slot_ids]
     return frozenset.intersection(*limits) if limits else None
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from eventsapp.db import Base, db
 from eventsapp.domain.values import OutboxState, RegistrationStatus, RequestStatus, ScheduleStatus, Side
 from eventsapp.models import Event, OutboxMessage, Placement, Registration, Request, Schedule, Slot, Table, Unplaced
-from eventsapp.services import requests
+from eventsapp.services import requests, schedules
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Numbers:
 
 def waiting(event: Event) -> Waiting:
     """What waits for the organizer of an event."""
-    schedule = _working_schedule(event)
+    schedule = schedules.find_current(event)
     return Waiting(
         to_review=_count(Registration, Registration.event_id == event.id, _is(RegistrationStatus.SUBMITTED)),
         to_answer=_count(
@@ -87,7 +87,7 @@ def numbers(event: Event) -> Numbers:
     )
     for side, amount in db.session.execute(query):
         sides[side] = amount
-    schedule = _working_schedule(event)
+    schedule = schedules.find_current(event)
     open_requests = (Request.event_id == event.id, Request.status.in_(requests.ACTIVE))
     return Numbers(
         buyers=sides[Side.BUYER] + sides[Side.BOTH],
@@ -114,18 +114,6 @@ def registrations_by_day(event: Event, now: datetime) -> list[tuple[date, int]]:
         curve.append((day, total))
         day += timedelta(days=1)
     return curve
-
-
-def _working_schedule(event: Event) -> Schedule | None:
-    """The schedule in work: the latest draft, else the published one."""
-    at_work = (ScheduleStatus.DRAFT, ScheduleStatus.PUBLISHED)
-    query = (
-        select(Schedule)
-        .where(Schedule.event_id == event.id, Schedule.status.in_(at_work))
-        .order_by((Schedule.status == ScheduleStatus.DRAFT).desc(), Schedule.number.desc())
-        .limit(1)
-    )
-    return db.session.scalar(query)
 
 
 def _count_unpublished(event: Event, schedule: Schedule) -> int:

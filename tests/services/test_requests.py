@@ -361,6 +361,13 @@ def test_the_organizer_lists_filters_and_sees_who_is_lonely(context: Flask, now:
     sent = [("Taller 3", "Ñandú"), ("Taller 2", "Ñandú"), ("Taller 1", "Ñandú")]
     assert listed() == [("Ñandú", "Taller 1"), *sent]
     assert listed(status="sent") == listed(asked_by="supplier") == sent
+    assert request_lists.count_by_status(event, request_lists.Filters(status="sent")) == {
+        RequestStatus.SENT: 3,
+        RequestStatus.ACCEPTED: 1,
+    }
+    assert [row.from_name for row in request_lists.list_rows(event, request_lists.Filters(), offset=1, limit=1)] == [
+        "Taller 3"
+    ]
     assert listed(text="nandu taller 1") == [("Ñandú", "Taller 1"), ("Taller 1", "Ñandú")]
     assert listed(preference="must") == [("Ñandú", "Taller 1")]
     lonely = [(one.label, amount) for one, amount in request_lists.list_lonely(event)]

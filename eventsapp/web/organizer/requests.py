@@ -84,18 +84,18 @@ def list_requests(event: Event) -> ResponseReturnValue:
         preference=_known(Preference, "importancia"),
         asked_by=_known(Side, "pide"),
     )
-    wide = request_lists.list_rows(event, Filters(filters.text, "", filters.preference, filters.asked_by))
-    rows = [row for row in wide if not filters.status or row.status == filters.status]
-    page = Page.from_request(len(rows))
+    counts = request_lists.count_by_status(event, filters)
+    total = counts.total()
+    page = Page.from_request(counts[RequestStatus(filters.status)] if filters.status else total)
     return _page(
         "organizer/requests.html",
         event,
         "organizer.requests",
         filters=filters,
-        counts=request_lists.count_by_status(wide),
-        total=len(wide),
+        counts=counts,
+        total=total,
         page=page,
-        rows=rows[page.first : page.last],
+        rows=request_lists.list_rows(event, filters, offset=page.first, limit=page.size),
         statuses=REQUEST_STATUS,
     )
 
