@@ -10,6 +10,7 @@ import numpy as np
 from eventsapp.scheduling import figures
 from eventsapp.scheduling.board import Board
 from eventsapp.scheduling.bounds import Choice, Network
+from eventsapp.scheduling.clock import Clock
 from eventsapp.scheduling.colour import Colouring, by_worth, hardest_first
 from eventsapp.scheduling.face import Face, face_of
 from eventsapp.scheduling.index import Index, Plan
@@ -37,15 +38,13 @@ def figure_of(index: Index, plan: Plan, level: str) -> int:
     return figure
 
 
-def construct(
-    network: Network, choice: Choice, levels: Sequence[str], begin: Plan, rng: Random, stopped: Callable[[], bool]
-) -> Plan:
+def construct(network: Network, choice: Choice, levels: Sequence[str], begin: Plan, rng: Random, clock: Clock) -> Plan:
     """The best plan found for the linear levels, starting from places that stay fixed."""
     index = network.index
     board = Board(index)
     board.load(begin)
     board.fixed |= set(begin)
-    colouring = Colouring(board, rng, stopped)
+    colouring = Colouring(board, rng, lambda: _told(clock, board))
     goal = tuple(-choice.figures[level] if level == "value" else choice.figures[level] for level in levels)
     face = face_of(network, levels, choice)
     flex = flexible(network)
@@ -62,7 +61,7 @@ def construct(
         before = best
         best = _better(best, index, filled(colouring, levels), levels)
         stale = 0 if before is None or best[0] < before[0] else stale + 1
-        if not left or best[0] == goal or stale >= PATIENCE or stopped():
+        if not left or best[0] == goal or stale >= PATIENCE or clock.stopped():
             break
         for request in left:
             failures[position[request]] += 1
@@ -71,7 +70,13 @@ def construct(
     if best[0] == goal or network.doubled:
         return best[1]
     colouring.restore(best[1])
-    return _swept(Sweeper(network, colouring, levels, rng), best, levels, goal, stopped)
+    return _swept(Sweeper(network, colouring, levels, rng), best, levels, goal, clock.stopped)
+
+
+def _told(clock: Clock, board: Board) -> bool:
+    """Whether to stop, after telling how many requests are placed by now."""
+    clock.placed = len(board.plan)
+    return clock.stopped()
 
 
 def _swept(

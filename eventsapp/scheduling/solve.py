@@ -53,7 +53,7 @@ def solve(
     clock.phase = "colouring"
     if clock.stopped() and clock.order == "cancel":
         return _cancelled(clock, seed)
-    plan = construct(network, choice, order, begin, Random(seed), clock.stopped)  # noqa: S311
+    plan = construct(network, choice, order, begin, Random(seed), clock)  # noqa: S311
     pursuit = Pursuit(index, network, choice, problem.levels, clock, workers, seed, plan)
     pursuit.run()
     if clock.order == "cancel":
