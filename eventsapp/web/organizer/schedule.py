@@ -581,7 +581,8 @@ def _offer(form: PlaceForm, places: adjustments.Places, place: Placement | None)
     form.slot.choices = [(str(spot.slot.id), _spot_choice(spot, place)) for spot in places.can]
     tables = {table.id: table for spot in places.can for table in spot.tables if table is not None}
     ordered = sorted(tables.values(), key=lambda table: table.position)
-    form.table.choices = [("", _("La misma o la primera libre")), *((str(row.id), row.label) for row in ordered)]
+    any_table = _("La misma o la primera libre") if place is not None else _("La primera libre")
+    form.table.choices = [("", any_table), *((str(row.id), row.label) for row in ordered)]
 
 
 def refusal_rows(places: adjustments.Places) -> list[tuple[str, str]]:
