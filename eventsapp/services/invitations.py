@@ -62,26 +62,49 @@ def announce(event: Event, schedule: Schedule, *, now: datetime, base_url: str, 
     Called inside the publication. The first time everything is new; then a moved meeting is a REQUEST with the next
     SEQUENCE, a dropped one a CANCEL, and who is not concerned hears nothing.
     """
-    rows = _rows(event)
-    placements = meetings.list_placements(schedule)
-    places = _places(placements, rows)
-    author = _Author(event, base_url, Person(event.name, organizer_address), now)
-    planned = {place.key: invitation for place, invitation in author.write_all(places, rows)}
-    sent = {key: _sent(row, planned.get(key)) for key, row in rows.items()}
-    host = urlsplit(base_url).hostname or "localhost"
-    messages = invite.next_messages(sent, planned, make_uid=lambda: invite.new_uid(host, SystemRandom()), now=now)
-
+    plan = _plan(event, schedule, now=now, base_url=base_url, organizer_address=organizer_address)
+    rows, places, planned, messages = plan.rows, plan.places, plan.planned, plan.messages
     by_key = {place.key: place for place in places}
     mails: list[OutboxMessage] = []
     for locale, group in _by_locale(messages, by_key, rows):
         with force_locale(locale):
             for message in group:
                 key = (message.meeting, message.person)
-                mails += author.keep(message, planned.get(key), by_key.get(key), rows.get(key))
+                mails += plan.author.keep(message, planned.get(key), by_key.get(key), rows.get(key))
     told = {message.person for message in messages}
     mails += _summaries(event, schedule, places, told, rows, now)
     outbox.add_all(mails)
     return len(told)
+
+
+def list_due(
+    event: Event, schedule: Schedule, *, now: datetime, base_url: str, organizer_address: str
+) -> frozenset[UUID]:
+    """The delegates whose calendars differ from a version: what `announce` would write to."""
+    plan = _plan(event, schedule, now=now, base_url=base_url, organizer_address=organizer_address)
+    return frozenset(message.person for message in plan.messages)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What everybody was sent, what everybody's calendar shall show, and the messages in between."""
+
+    author: _Author
+    rows: dict[Key, Invitation]
+    places: list[Place]
+    planned: dict[Key, invite.Invitation]
+    messages: list[Message[UUID, UUID]]
+
+
+def _plan(event: Event, schedule: Schedule, *, now: datetime, base_url: str, organizer_address: str) -> _Plan:
+    rows = _rows(event)
+    places = _places(meetings.list_placements(schedule), rows)
+    author = _Author(event, base_url, Person(event.name, organizer_address), now)
+    planned = {place.key: invitation for place, invitation in author.write_all(places, rows)}
+    sent = {key: _sent(row, planned.get(key)) for key, row in rows.items()}
+    host = urlsplit(base_url).hostname or "localhost"
+    messages = invite.next_messages(sent, planned, make_uid=lambda: invite.new_uid(host, SystemRandom()), now=now)
+    return _Plan(author, rows, places, planned, messages)
 
 
 @dataclass(frozen=True)
@@ -285,7 +308,7 @@ def _summary(
     placed = sorted(agenda, key=lambda part: part.placement.slot.starts_at)
     return outbox.message(
         "agenda_published",
-        key=f"agenda:{schedule.id.hex}:{delegate.id.hex}",
+        key=f"agenda:{schedule.id.hex}:{delegate.id.hex}:{now:%Y%m%d%H%M%S}",
         to_address=delegate.email,
         to_name=delegate.name,
         locale=locale,

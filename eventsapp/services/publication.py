@@ -147,6 +147,28 @@ def publish(
     return schedule
 
 
+def list_due(event: Event, *, now: datetime, base_url: str, organizer_address: str) -> frozenset[UUID]:
+    """The delegates whose calendars no longer say what is published: people at desks or names changed since."""
+    published = schedules.find_published(event)
+    if published is None:
+        return frozenset()
+    return invitations.list_due(event, published, now=now, base_url=base_url, organizer_address=organizer_address)
+
+
+def announce(event: Event, *, actor: Actor, now: datetime, base_url: str, organizer_address: str) -> int:
+    """Tell people what changed around the published version without another version; how many are told."""
+    require(actor, Permission.SCHEDULE_PUBLISH, event.scope)
+    schedules.lock(event)
+    published = schedules.find_published(event)
+    if published is None:
+        raise DomainError("nothing_new")
+    told = invitations.announce(event, published, now=now, base_url=base_url, organizer_address=organizer_address)
+    if not told:
+        raise DomainError("nothing_new")
+    audit.record(actor, "schedule.announced", published, at=now, event=event, number=published.number, people=told)
+    return told
+
+
 def _switch(schedule: Schedule, actor: Actor, now: datetime) -> None:
     event = schedule.event
     previous = schedules.find_published(event)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.errors import Conflict, DomainError, Forbidden
 from eventsapp.domain.values import RegistrationStatus, Role, ScheduleStatus
-from eventsapp.models import Absence, AuditEntry, Event, Invitation, Meeting, OutboxMessage, Schedule
+from eventsapp.models import Absence, AuditEntry, DeskDelegate, Event, Invitation, Meeting, OutboxMessage, Schedule
 from eventsapp.services import adjustments, publication, schedules
 from tests import make
 from tests.races import both
@@ -238,3 +238,28 @@ def test_only_organizers_publish(bench: Bench, draft: Schedule, now: datetime) -
         stranger = make.actor(make.organizer(make.organization()))
     for actor in (reviewer, stranger):
         assert isinstance(refusal(lambda actor=actor: publish(bench, draft, now, actor=actor)), Forbidden)  # type: ignore[misc]
+
+
+def test_people_who_change_after_publication_can_be_told_without_another_version(
+    bench: Bench, draft: Schedule, now: datetime
+) -> None:
+    addresses = {"base_url": BASE_URL, "organizer_address": ORGANIZER_ADDRESS}
+    with unit_of_work():
+        published = publish(bench, draft, now)
+    later = now + timedelta(hours=1)
+    event = published.event
+    assert publication.list_due(event, now=later, **addresses) == frozenset()
+    assert refusal(lambda: publication.announce(event, actor=bench.actor, now=later, **addresses)).code == "nothing_new"
+
+    buyer = schedules.list_placements(published)[0].meeting.a
+    with unit_of_work():
+        newcomer = make.delegate(buyer.company)
+        db.session.add(DeskDelegate(desk=buyer.desks[0], delegate=newcomer, position=1))
+    due = publication.list_due(event, now=later, **addresses)
+    assert newcomer.id in due
+    mails = count(OutboxMessage)
+    with unit_of_work():
+        assert publication.announce(event, actor=bench.actor, now=later, **addresses) == len(due)
+    assert count(OutboxMessage) > mails
+    assert publication.list_due(event, now=later, **addresses) == frozenset()
+    assert schedules.find_published(event) == published

@@ -65,6 +65,7 @@ ACTS = {
     "schedule.unpinned": _l("Soltó una reunión"),
     "schedule.undone": _l("Deshizo un cambio del horario"),
     "schedule.published": _l("Publicó el horario"),
+    "schedule.announced": _l("Avisó cambios alrededor de lo publicado"),
     "exclusion.added": _l("Excluyó a dos empresas entre sí"),
     "exclusion.removed": _l("Quitó una exclusión"),
 }

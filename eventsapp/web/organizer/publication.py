@@ -59,6 +59,7 @@ def show_publication(event: Event) -> str:
         sentence=_consequence(difference) if difference else "",
         button=_button(difference) if difference else "",
         seen=str(published.id) if published else NOTHING,
+        due=len(publication.list_due(event, now=now(), **_addresses())) if published and not difference else 0,
         versions=schedules.list_versions(event),
     )
 
@@ -67,21 +68,34 @@ def show_publication(event: Event) -> str:
 @requires(Permission.SCHEDULE_PUBLISH, load=version_of_event)
 def publish(schedule: Schedule) -> ResponseReturnValue:
     """Make a draft the version that everybody sees."""
-    settings = current_app.config["SETTINGS"]
     edit = request.form.get("edit", "")
     with saving(url_for("organizer.publication", event_code=schedule.event.code)) as done:
         publication.publish(
             schedule,
             actor=g.actor,
             now=now(),
-            base_url=settings.base_url,
-            organizer_address=settings.mail_from,
+            **_addresses(),
             edit=int(edit) if edit.isascii() and edit.isdigit() and len(edit) < 10 else -1,
             replaces=_seen(request.form.get("seen", "")),
         )
         version = schedule.number
     flash(_("Publicado: versión %(number)s. Los avisos van en camino.", number=version), "ok")
     return done.redirect()
+
+
+@bp.post("/o/<event_code>/publicacion/avisar", endpoint="announce")
+@requires(Permission.SCHEDULE_PUBLISH, load=loaders.event)
+def announce(event: Event) -> ResponseReturnValue:
+    """Tell people what changed around the published version."""
+    with saving(url_for("organizer.publication", event_code=event.code)) as done:
+        told = publication.announce(event, actor=g.actor, now=now(), **_addresses())
+    flash(ngettext("Se avisa a %(n)s persona.", "Se avisa a %(n)s personas.", told, n=number(told)), "ok")
+    return done.redirect()
+
+
+def _addresses() -> dict[str, str]:
+    settings = current_app.config["SETTINGS"]
+    return {"base_url": settings.base_url, "organizer_address": settings.mail_from}
 
 
 def _seen(value: str) -> UUID | None:
