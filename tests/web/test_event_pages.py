@@ -231,6 +231,22 @@ def test_what_was_typed_stays_beside_what_is_wrong(world: World) -> None:
     assert count(world.app, Event) == 2
 
 
+def test_the_summary_of_errors_leads_to_each_field(world: World) -> None:
+    days = "/o/bajio/ajustes/dias"
+    block = {
+        "block-day": "2027-03-09",
+        "block-kind": "talk",
+        "block-starts": "",
+        "block-ends": "mañana",
+        "block-title": "",
+    }
+    summary = (
+        posted(world.client(), f"{days}/bloques", block, days).text.split("data-error-summary")[1].split("</ul>")[0]
+    )
+    assert '<li><a href="#block-starts">Escriba la hora</a></li>' in summary
+    assert '<li><a href="#block-ends">Escriba la hora como 09:30</a></li>' in summary
+
+
 def test_two_who_save_at_once_both_see_both(world: World) -> None:
     client = world.client()
     path = "/o/bajio/ajustes/limites"
