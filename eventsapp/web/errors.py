@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from flask import Flask, Response, flash, make_response, redirect, render_template, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -68,12 +70,13 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def our_fault(_error: Exception) -> Response:
-        app.logger.exception("unexpected error at %s", request.endpoint)
+        number = secrets.token_hex(4)
+        app.logger.exception("unexpected error %s at %s", number, request.endpoint)
         db.session.rollback()
-        return page(500)
+        return page(500, error_id=number)
 
 
-def page(code: int, message: str = "") -> Response:
-    """The error page of a status."""
+def page(code: int, message: str = "", error_id: str = "") -> Response:
+    """The error page of a status; `error_id` is the number under which the log has a fault of ours."""
     name = code if code in PAGES else 400
-    return make_response(render_template(f"errors/{name}.html", code=code, message=message), code)
+    return make_response(render_template(f"errors/{name}.html", code=code, message=message, error_id=error_id), code)
