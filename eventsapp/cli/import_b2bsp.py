@@ -52,7 +52,6 @@ from eventsapp.settings import choose
 ORGANIZATION = "importaciones"
 FIRST_HOUR = time(8, 0)
 DAY_MINUTES = 14 * 60
-LUNCH_MINUTES = 60
 MOST_SLOT_MINUTES = 20
 MAX_NAME = 200
 
@@ -139,7 +138,7 @@ def _event(
         contact_email="contacto@example.com",
         status=EventStatus.OPEN,
         starts_at=datetime.combine(day, FIRST_HOUR, zone),
-        ends_at=datetime.combine(day, FIRST_HOUR, zone) + timedelta(minutes=DAY_MINUTES + LUNCH_MINUTES),
+        ends_at=datetime.combine(day, FIRST_HOUR, zone) + timedelta(minutes=DAY_MINUTES),
         registration_opens_at=now - timedelta(days=2),
         registration_closes_at=now - timedelta(days=1),
         requests_open_at=now - timedelta(days=1),
@@ -156,19 +155,13 @@ def _slot_minutes(problem: B2BProblem) -> int:
 
 
 def _slots(event: Event, problem: B2BProblem) -> list[Slot]:
-    """The slots in order: the morning, an hour for lunch, the afternoon."""
+    """The slots in order, in one block: the published problem counts idle time over the whole day, midday included."""
     length = timedelta(minutes=event.slot_minutes)
-    start = event.starts_at
-    made: list[Slot] = []
-    for count in (problem.morning_slots, problem.slots - problem.morning_slots):
-        if not count:
-            continue
-        block = Block(event=event, kind=BlockKind.MEETINGS, starts_at=start, ends_at=start + count * length)
-        for index in range(count):
-            begin = start + index * length
-            made.append(Slot(event=event, block=block, starts_at=begin, ends_at=begin + length))
-        start = block.ends_at + timedelta(minutes=LUNCH_MINUTES)
-    return made
+    starts = [event.starts_at + index * length for index in range(problem.slots)]
+    if not starts:
+        return []
+    block = Block(event=event, kind=BlockKind.MEETINGS, starts_at=starts[0], ends_at=starts[-1] + length)
+    return [Slot(event=event, block=block, starts_at=start, ends_at=start + length) for start in starts]
 
 
 def _participant(event: Event, index: int, problem: B2BProblem, slots: list[Slot], now: datetime) -> Registration:

@@ -41,7 +41,7 @@ def test_conditions_reach_the_engine(context: Flask, now: datetime) -> None:
         ((2, 4), (2,), 0),
         ((3, 4), (0, 1, 2), 0),
     ]
-    assert [len(block.slots) for block in db.session.get_one(Event, event_id).blocks] == [2, 2]
+    assert [len(block.slots) for block in db.session.get_one(Event, event_id).blocks] == [4]
     assert problem.tables is not None
     assert len(problem.tables) == 2
 
