@@ -49,9 +49,11 @@ def updated() -> Catalog:
     if CATALOGUE.exists():
         with CATALOGUE.open("rb") as file:
             catalogue = read_po(file, locale="en")
+    created, revised = catalogue.creation_date, catalogue.revision_date
     catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False)
     catalogue.obsolete.clear()
-    catalogue.revision_date = catalogue.creation_date
+    # A new date at every run would change both files when no text did.
+    catalogue.creation_date, catalogue.revision_date = created, revised
     return catalogue
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+from argparse import Namespace
 from pathlib import Path
+
+import pytest
 
 from eventsapp.cli import texts
 from eventsapp.settings import documented
@@ -20,6 +23,22 @@ def test_the_compiled_catalogue_is_the_written_one() -> None:
     with texts.CATALOGUE.open("rb") as file:
         written = texts.read_po(file, locale="en")
     assert texts.CATALOGUE.with_suffix(".mo").read_bytes() == texts.compiled(written)
+
+
+def test_collecting_again_changes_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "messages.po"
+    copy.write_bytes(texts.CATALOGUE.read_bytes())
+    monkeypatch.setattr(texts, "CATALOGUE", copy)
+    texts.run(Namespace(check=False))
+    once = (copy.read_bytes(), copy.with_suffix(".mo").read_bytes())
+    with copy.open("rb") as file:
+        written = texts.read_po(file, locale="en")
+    assert (texts.updated().creation_date, texts.updated().revision_date) == (
+        written.creation_date,
+        written.revision_date,
+    )
+    texts.run(Namespace(check=False))
+    assert (copy.read_bytes(), copy.with_suffix(".mo").read_bytes()) == once
 
 
 def test_every_refusal_has_a_sentence() -> None:
