@@ -11,9 +11,10 @@ from flask import Flask
 from time_machine import travel
 
 from eventsapp.db import db
-from eventsapp.domain.access import POLICY, Permission
+from eventsapp.domain.access import NOBODY, POLICY, Permission, may
 from eventsapp.domain.values import Role, Side
 from eventsapp.models import Account, Event
+from eventsapp.services.actors import actor_of
 from tests import make
 from tests.conftest import NOW
 
@@ -99,9 +100,6 @@ def filled(address: str, event_code: str) -> str:
     return re.sub(r"<[^>]+>", "palabra", address)
 
 
-STAFF = {role.value for role in Role}
-
-
 def test_organizer_pages_are_closed_to_everybody_else(sqlite_app: Flask, world: World) -> None:
     """Every route below /o/<event>: outsiders get 404 (or the sign-in page), whatever the method."""
     outsiders = ("company", "stranger", "foreign_manager", "signed_in", "nobody")
@@ -118,6 +116,29 @@ def test_organizer_pages_are_closed_to_everybody_else(sqlite_app: Flask, world: 
                     if status not in allowed:
                         leaks.append((person, method, endpoint, status))
     assert leaks == []
+
+
+def test_organizer_pages_answer_each_role_as_the_policy_says(sqlite_app: Flask, world: World) -> None:
+    """The matrix: who may gets the page, who may not gets what an absent one gives, nobody is asked to sign in."""
+    pages = [
+        (endpoint, filled(address, world.event.code), permission)
+        for endpoint, address, methods, permission in rules(sqlite_app)
+        if "GET" in methods and re.findall(r"<[^>]+>", address) == ["<event_code>"] and address.startswith("/o/")
+    ]
+    with sqlite_app.app_context():
+        scope = db.session.merge(world.event).scope
+        actors = {name: actor_of(account) if account else NOBODY for name, account in world.people.items()}
+    given, expected = {}, {}
+    with travel(NOW, tick=False):
+        for person, account in world.people.items():
+            client = make.client(sqlite_app, account)
+            for endpoint, address, permission in pages:
+                assert permission is not None
+                absent = 302 if account is None else 404
+                given[person, endpoint] = client.get(address).status_code
+                expected[person, endpoint] = 200 if may(actors[person], permission, scope) else absent
+    assert given == expected
+    assert len(pages) > 10
 
 
 def test_company_pages_are_closed_to_strangers(sqlite_app: Flask, world: World) -> None:
