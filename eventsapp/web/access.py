@@ -47,6 +47,12 @@ def requires(permission: Permission, load: Callable[..., Any] | None = None) -> 
     return decorate
 
 
+def opens(endpoint: str, scope: Scope = NOWHERE) -> bool:
+    """Does this route let the actor in at this scope? Links that lead nowhere are not shown."""
+    permission = getattr(current_app.view_functions[endpoint], "permission", None)
+    return permission is not None and may(g.actor, permission, scope)
+
+
 def init_app(app: Flask) -> None:
     """Know who is asking before each request, and refuse every route that declares no permission."""
     app.session_interface = Sessions()

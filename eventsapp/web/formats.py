@@ -42,6 +42,16 @@ def month_day(value: datetime, zone: ZoneInfo | None = None) -> str:
     return format_datetime(_local(value, zone), pattern, locale=_locale())
 
 
+def day_moment(value: datetime, zone: ZoneInfo | None = None) -> str:
+    """A day with its month and time, for tables of this year's work: 9 de marzo, 10:15."""
+    return f"{month_day(value, zone)}, {clock(value, zone)}"
+
+
+def short_day(value: date) -> str:
+    """A day with its month for the axis of a chart: 9 mar."""
+    return format_date(value, "MMM d" if _language() == "en" else "d MMM", locale=_locale())
+
+
 def day_span(event: Event) -> str:
     """The days of an event: 9–10 de marzo de 2027."""
     if event.first_day == event.last_day:

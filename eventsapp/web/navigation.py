@@ -8,6 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from eventsapp.models import Event
+from eventsapp.web.access import opens
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,8 @@ class NavItem:
 
 
 def organizer_nav(event: Event, active: str, *, to_review: int = 0) -> list[NavItem]:
-    """The rail of the organizer; `active` is one of summary, registrations, requests, schedule, publication, mails,
-    settings."""
+    """The rail of the organizer, as far as the actor may open it; `active` is one of summary, registrations, requests,
+    schedule, publication, mails, settings."""
     entries = [
         ("summary", _("Resumen"), "home", "organizer.summary"),
         ("registrations", _("Empresas"), "building-factory-2", "organizer.registrations"),
@@ -44,6 +45,7 @@ def organizer_nav(event: Event, active: str, *, to_review: int = 0) -> list[NavI
             to_review if key == "registrations" else 0,
         )
         for key, label, icon, endpoint in entries
+        if opens(endpoint, event.scope)
     ]
 
 

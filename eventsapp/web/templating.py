@@ -30,6 +30,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         clock=formats.clock,
         day=formats.day,
+        day_moment=formats.day_moment,
         day_span=formats.day_span,
         long_date=formats.long_date,
         moment=formats.moment,

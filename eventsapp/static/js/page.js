@@ -132,9 +132,9 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
   show();
 }
 
-// On phones the rail is a strip that scrolls: the place where one is stays in sight.
-const here = document.querySelector(".rail [aria-current]");
-if (here) {
-  const strip = here.closest(".rail");
-  strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+// On phones the rail, tabs and segments are strips that scroll: the place where one is stays in sight.
+for (const here of document.querySelectorAll(":is(.rail, .tabs, .segmented) [aria-current]")) {
+  const strip = here.closest(".rail, .tabs, .segmented");
+  const shift = here.getBoundingClientRect().left - strip.getBoundingClientRect().left;
+  strip.scrollLeft += shift - (strip.clientWidth - here.offsetWidth) / 2;
 }

@@ -8,8 +8,8 @@ from flask import render_template
 
 from eventsapp.models import Registration
 from eventsapp.services import requests
-from eventsapp.web.formats import month_day
 from eventsapp.web.navigation import company_nav
+from eventsapp.web.public.events import event_line
 
 
 def company_page(template: str, registration: Registration, active: str, **values: Any) -> str:
@@ -18,7 +18,7 @@ def company_page(template: str, registration: Registration, active: str, **value
     return render_template(
         template,
         event=event,
-        event_line=f"{month_day(event.starts_at, event.zone)} · {event.city}",
+        event_line=event_line(event),
         registration=registration,
         nav=company_nav(event, active, to_answer=requests.count_to_answer(registration)),
         **values,

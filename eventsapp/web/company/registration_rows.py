@@ -33,7 +33,7 @@ def sections(mine: Registration, *, editable: bool = True) -> list[dict[str, Any
     back = BACK_TO_REVIEW if mine.status in registering.DRAFTS else None
     return [
         {
-            "title": TITLES[step],
+            "title": TITLES[step] if editable or step is not Step.COMPANY else _("Empresa"),
             "rows": rows[step],
             "href": url_for("company.step", event_code=mine.event.code, step=SLUGS[step], volver=back)
             if editable and can_edit(mine, step)

@@ -15,7 +15,7 @@ from eventsapp.domain.values import EventStatus, Phase
 from eventsapp.models import Event
 from eventsapp.services import events, summary
 from eventsapp.web import formats, loaders
-from eventsapp.web.access import requires
+from eventsapp.web.access import opens, requires
 from eventsapp.web.clock import now
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import PHASES, organizer_page
@@ -51,9 +51,9 @@ def summary_page(event: Event) -> ResponseReturnValue:
 
 
 def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -> list[Todo]:
-    """What waits, in the order in which an event is made; nothing that is done."""
+    """What waits, in the order in which an event is made; nothing that is done or that the actor may not open."""
     found = []
-    if event.status is EventStatus.DRAFT:
+    if event.status is EventStatus.DRAFT and opens("organizer.settings", event.scope):
         if not capacity.slots:
             days = url_for("organizer.settings_days", event_code=event.code)
             found.append(Todo(0, _("Agregue los bloques de reuniones de cada día"), days, "calendar"))
@@ -95,7 +95,11 @@ def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -
             "mail",
         ),
     ]
-    return found + [Todo(n, text, url_for(where, event_code=event.code), icon) for n, text, where, icon in counted if n]
+    return found + [
+        Todo(n, text, url_for(where, event_code=event.code), icon)
+        for n, text, where, icon in counted
+        if n and opens(where, event.scope)
+    ]
 
 
 def _phases(event: Event, current: Phase) -> list[dict[str, Any]]:
@@ -123,4 +127,4 @@ def _thinned(curve: list[tuple[Any, int]], most: int = 14) -> list[dict[str, Any
     """The curve as bars, every so many days when it is long; always with the last day."""
     every = -(-len(curve) // most)
     kept = curve[::-1][:: every or 1][::-1]
-    return [{"label": f"{day.day}/{day.month}", "value": total} for day, total in kept]
+    return [{"label": formats.short_day(day), "value": total} for day, total in kept]
