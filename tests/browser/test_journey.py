@@ -84,7 +84,7 @@ def register(page: Page, side: str, company: str, term: str) -> None:
     page.get_by_label("Nombre de la empresa").fill(company)
     page.get_by_role("button", name="Empezar").click()
     page.get_by_label("RFC").fill("XAXX010101000")
-    page.get_by_label("Estado", exact=True).select_option("Guanajuato")
+    page.get_by_label("Estado de la República", exact=True).select_option("Guanajuato")
     page.get_by_label("Ciudad o municipio").fill("Silao")
     page.get_by_role("button", name="Guardar y continuar").click()
     page.get_by_role("link", name=re.compile("Cambiar")).first.click()

@@ -315,7 +315,7 @@ def test_an_organizer_asks_and_answers_for_companies_and_it_is_logged(world: Wor
     assert posted(client, page, {**answer, "action": "accept"}).status_code == 303
     assert world.statuses() == [("one-buyer", "accepted")]
     history = client.get(page).text
-    assert "por Nordwind &lt;b&gt;" in history
+    assert "en nombre de Nordwind &lt;b&gt;" in history
     log = world.client("manager").get(f"{DESK}/bitacora?por=empresa").text
     for words in ("Pidió una reunión", "Rechazó una solicitud", "Aceptó una solicitud", "Lo pidió el comprador"):
         assert words in log

@@ -252,7 +252,7 @@ def test_a_run_is_stopped_and_cancelled_by_its_buttons(sqlite_app: Flask, bench:
     ("code", "expected"),
     [
         ("checker_refused", "no pasó la revisión independiente"),
-        ("engine_memory", "se quedó sin memoria"),
+        ("engine_memory", "no pudo con tantas solicitudes"),
         ("data_changed", "cambiaron mientras se armaba el horario"),
         ("something new", "se detuvo por un problema nuestro"),
     ],

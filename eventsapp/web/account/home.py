@@ -70,7 +70,7 @@ def _before_sending(registration: Registration, to_registration: str) -> NextSte
         return NextStep(_("El organizador pide cambios en su registro."), _("Hacer los cambios"), to_registration)
     closes = month_day(registration.event.registration_closes_at, registration.event.zone)
     return NextStep(
-        _("Complete y envíe su registro antes del %(day)s.", day=closes), _("Continuar registro"), to_registration
+        _("Complete y envíe su registro a más tardar el %(day)s.", day=closes), _("Continuar registro"), to_registration
     )
 
 
@@ -81,14 +81,14 @@ def _after_approval(event: Event, at: datetime) -> NextStep:
         )
     if deadlines.are_requests_open(event, at):
         return NextStep(
-            _("Elija con quién reunirse antes del %(day)s.", day=month_day(event.requests_close_at, event.zone)),
+            _("Elija con quién reunirse a más tardar el %(day)s.", day=month_day(event.requests_close_at, event.zone)),
             _("Buscar empresas"),
             url_for("company.find", event_code=event.code),
         )
     if at < event.requests_open_at:
         opens = month_day(event.requests_open_at, event.zone)
         return NextStep(
-            _("Participa. Podrá pedir reuniones desde el %(day)s.", day=opens),
+            _("Su empresa participa. Podrá pedir reuniones desde el %(day)s.", day=opens),
             _("Ver registro"),
             url_for("company.registration", event_code=event.code),
         )

@@ -144,7 +144,7 @@ def _company_words(answers: Any) -> list[tuple[str, str]]:
         _("Razón social"),
         _("RFC o identificador fiscal"),
         _("País"),
-        _("Estado"),
+        _("Estado de la República"),
         _("Ciudad o municipio"),
         _("Página de internet"),
         _("Clúster al que pertenece"),

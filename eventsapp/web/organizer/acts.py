@@ -23,7 +23,7 @@ ACTS = {
     "event.table_removed": _l("Quitó una mesa"),
     "event.desks_assigned": _l("Asignó mesas fijas"),
     "event.opened": _l("Abrió el evento a las empresas"),
-    "event.returned_to_preparation": _l("Volvió el evento a preparación"),
+    "event.returned_to_preparation": _l("Regresó el evento a preparación"),
     "registration.started": _l("Empezó un registro"),
     "registration.company_changed": _l("Cambió los datos de la empresa"),
     "registration.terms_changed": _l("Cambió los procesos"),
@@ -65,7 +65,7 @@ ACTS = {
     "schedule.unpinned": _l("Soltó una reunión"),
     "schedule.undone": _l("Deshizo un cambio del horario"),
     "schedule.published": _l("Publicó el horario"),
-    "schedule.announced": _l("Avisó cambios alrededor de lo publicado"),
+    "schedule.announced": _l("Avisó de cambios en personas o nombres"),
     "exclusion.added": _l("Excluyó a dos empresas entre sí"),
     "exclusion.removed": _l("Quitó una exclusión"),
 }

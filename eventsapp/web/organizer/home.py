@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from eventsapp.domain.access import Permission, may
@@ -24,14 +25,20 @@ from eventsapp.web.saving import saving
 from eventsapp.web.words import ORGANIZATION_KIND
 
 
+def _cluster_names() -> dict[str, str]:
+    """The clusters by code, in the language of this answer."""
+    language = str(get_locale())
+    return {one.code: one.name(language) for one in clusters().values()}
+
+
 class OrganizationForm(Form):
     """A new organization and the person who runs it."""
 
     name = text(_l("Nombre"), most=200)
     code = text(_l("Clave"), most=40)
     kind = choice(_l("Tipo"), ORGANIZATION_KIND)
-    state = text(_l("Estado"), most=80, optional=True)
-    cluster_code = optional_choice(_l("Clúster"), lambda: {one.code: one.name_es for one in clusters().values()})
+    state = text(_l("Estado de la República"), most=80, optional=True)
+    cluster_code = optional_choice(_l("Clúster"), _cluster_names)
     admin_email = text(_l("Correo de quien la administra"), most=254, checks=(email_address,))
 
 

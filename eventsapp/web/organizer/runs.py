@@ -54,8 +54,8 @@ class StartForm(Form):
         invalid_choice_message=_l("Elija un tiempo de la lista"),
     )
     seed = IntegerField(
-        _l("Semilla"),
-        description=_l("Con los mismos datos, tiempo y semilla se obtiene un horario igual o muy parecido."),
+        _l("Número de sorteo"),
+        description=_l("Con los mismos datos y el mismo tiempo, el mismo número da un horario igual o muy parecido."),
         validators=[
             InputRequired(_l("Escriba un número entero")),
             NumberRange(0, runs.MOST_SEED, _l("Escriba un número entero de 0 a %(max)s")),
@@ -416,7 +416,7 @@ def improvements(curve: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
         worth = (point.get("value") or 0) - ((before or {}).get("value") or 0)
         if before is None:
             text = ngettext(
-                "Primer horario válido, con %(n)s reunión", "Primer horario válido, con %(n)s reuniones",
+                "Primer horario completo, con %(n)s reunión", "Primer horario completo, con %(n)s reuniones",
                 point["placed"], n=number(point["placed"]),
             )  # fmt: skip
         elif more > 0:

@@ -37,9 +37,14 @@ RUN_ERRORS = {
         "Los datos del evento se contradicen, por ejemplo dos reuniones fijadas en el mismo lugar. Revise lo fijado."
     ),
     "engine_late": _l("No se terminó a tiempo. Dé más tiempo e intente de nuevo."),
-    "engine_memory": _l("El servidor se quedó sin memoria. Intente con menos solicitudes o en un servidor más grande."),
+    "engine_memory": _l(
+        "La computadora que arma el horario no pudo con tantas solicitudes a la vez. Intente con menos solicitudes o "
+        "pida una computadora con más memoria."
+    ),
     "engine_crashed": _l("El programa que arma el horario se cerró. Sus datos están a salvo."),
-    "worker_lost": _l("El servidor se reinició varias veces durante la corrida. Sus datos están a salvo."),
+    "worker_lost": _l(
+        "La computadora que arma el horario se apagó varias veces durante la corrida. Sus datos están a salvo."
+    ),
 }
 REASONS = {
     "no_common_slot": _l("No comparten ninguna ronda libre."),
@@ -144,7 +149,7 @@ def violation(found: Violation, judged: Judged, names: Mapping[str, str]) -> str
         Rule.AVAILABLE: _l("%(company)s no está disponible el %(at)s."),
         Rule.DESK_BUSY: _l("%(company)s tiene dos reuniones a la vez el %(at)s."),
         Rule.PERSON_BUSY: _l("Una persona de %(company)s tiene dos reuniones a la vez el %(at)s."),
-        Rule.TABLE_NEEDED: _l("%(pairs)s: no tiene una mesa el %(at)s."),
+        Rule.TABLE_NEEDED: _l("%(pairs)s: sin mesa el %(at)s."),
         Rule.TABLE_BUSY: _l("La mesa %(table)s tiene dos reuniones a la vez el %(at)s."),
         Rule.FIXED_TABLE: _l("%(company)s recibe siempre en su mesa, pero no el %(at)s."),
         Rule.CAPACITY: _l("Hay más reuniones que lugares el %(at)s."),
