@@ -261,6 +261,7 @@ class _People:
                 name=person,
                 job_title="Compras" if side is Side.BUYER else "Ventas",
                 email=email,
+                phone=f"+52 442 555 {number:02d}{index:02d}",
                 is_company_admin=index == 0,
                 created_at=self.now + timedelta(microseconds=index),
             )

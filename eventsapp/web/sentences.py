@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from eventsapp.domain.errors import DomainError
 from eventsapp.web.formats import clock, day
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A sentence with a form for one and a form for several; `by` is the value that decides."""
+
+    one: str
+    several: str
+    by: str
+
+
+# The name under which the texts of a plural are collected.
+_n = Counted
 
 SENTENCES = {
     "mail_not_failed": _l("Este mensaje ya no espera que lo envíe de nuevo. Vea su estado."),
@@ -16,8 +31,8 @@ SENTENCES = {
     "wrong_status": _l("Esto ya no se puede hacer: el estado cambió. Revise la página de nuevo."),
     "registration_closed": _l("El registro no está abierto en esta fecha."),
     "requests_closed": _l("Las solicitudes no están abiertas en esta fecha."),
-    "run_seconds": _l("Elija un tiempo de 1 a %(most)s segundos."),
-    "run_seed": _l("Use un número de 0 a %(most)s."),
+    "run_seconds": _l("Elija un tiempo de 1 a %(most)s segundos"),
+    "run_seed": _l("Use un número de 0 a %(most)s"),
     "run_active": _l("La corrida %(number)s todavía está en curso. Espere a que termine o deténgala."),
     "run_over": _l("Esta corrida ya terminó."),
     "late_result": _l("El resultado de la corrida %(number)s llegó tarde y no se guardó."),
@@ -44,66 +59,86 @@ SENTENCES = {
     "published_meanwhile": _l(
         "Otra persona publicó una versión mientras revisaba esta. Revise las diferencias de nuevo."
     ),
-    "schedule_clashes": _l("El horario tiene choques (%(count)s). Resuélvalos antes de publicar."),
+    "schedule_clashes": _n(
+        "El horario tiene %(count)s choque. Resuélvalo antes de publicar.",
+        "El horario tiene %(count)s choques. Resuélvalos antes de publicar.",
+        "count",
+    ),
     "nothing_new": _l("No hay cambios por publicar."),
     "place_refused": _l("Ese lugar no es posible para esta reunión."),
     "place_available": _l("%(company)s no está disponible el %(at)s."),
     "place_desk_busy": _l("%(company)s ya tiene reunión el %(at)s."),
-    "place_person_busy": _l("La persona de %(company)s ya tiene reunión el %(at)s en otro de sus lugares."),
+    "place_person_busy": _l("La persona de %(company)s ya tiene reunión el %(at)s en otra de sus mesas."),
     "place_table_needed": _l("No hay una mesa libre el %(at)s."),
     "place_table_busy": _l("La mesa %(table)s está ocupada el %(at)s."),
     "place_fixed_table": _l("%(company)s recibe siempre en la mesa %(table)s."),
-    "place_max_meetings": _l("%(company)s ya tiene todas sus reuniones: %(most)s como máximo."),
-    "place_max_consecutive": _l("%(company)s quedaría sin descanso: tiene %(most)s reuniones seguidas como máximo."),
+    "place_max_meetings": _n(
+        "%(company)s ya tiene todas sus reuniones: %(most)s reunión como máximo.",
+        "%(company)s ya tiene todas sus reuniones: %(most)s reuniones como máximo.",
+        "most",
+    ),
+    "place_max_consecutive": _n(
+        "%(company)s quedaría sin descanso: descansa después de cada reunión.",
+        "%(company)s quedaría sin descanso: tiene %(most)s reuniones seguidas como máximo.",
+        "most",
+    ),
     "changed_meanwhile": _l("Otra persona guardó cambios mientras usted escribía. Revise y guarde de nuevo."),
     "code_malformed": _l("Use de 3 a 60 letras minúsculas sin acento, números y guiones, por ejemplo encuentro-2027"),
-    "code_taken": _l("Esta clave ya está en uso. Elija otra"),
-    "no_such_account": _l("No hay una cuenta con este correo. Pida a la persona que la cree primero"),
-    "zone_has_blocks": _l("Ya hay bloques con horas en la zona actual. Quítelos antes de cambiar la zona"),
-    "event_out_of_order": _l("El evento termina antes de empezar. Revise las fechas"),
-    "event_too_long": _l("Un evento dura a lo más %(days)s días"),
-    "registration_out_of_order": _l("El registro cierra antes de abrir. Revise las fechas"),
-    "registration_after_event": _l("El registro cierra después del evento. Elija una fecha anterior"),
-    "requests_out_of_order": _l("Las solicitudes cierran antes de abrir. Revise las fechas"),
-    "requests_after_event": _l("Las solicitudes cierran después del evento. Elija una fecha anterior"),
-    "blocks_outside": _l("Hay bloques fuera de estas fechas. Quítelos primero en Días y rondas"),
+    "code_taken": _l("Esta clave ya está en uso. Elija otra."),
+    "no_such_account": _l("No hay una cuenta con este correo. Pida a la persona que la cree primero."),
+    "zone_has_blocks": _l("Ya hay bloques con horas en la zona actual. Quítelos antes de cambiar la zona."),
+    "event_out_of_order": _l("El evento termina antes de empezar. Revise las fechas."),
+    "event_too_long": _n("Un evento dura a lo más %(days)s día", "Un evento dura a lo más %(days)s días", "days"),
+    "registration_out_of_order": _l("El registro cierra antes de abrir. Revise las fechas."),
+    "registration_after_event": _l("El registro cierra después del evento. Elija una fecha anterior."),
+    "requests_out_of_order": _l("Las solicitudes cierran antes de abrir. Revise las fechas."),
+    "requests_after_event": _l("Las solicitudes cierran después del evento. Elija una fecha anterior."),
+    "blocks_outside": _l("Hay bloques fuera de estas fechas. Quítelos primero en Días y rondas."),
     "minimum_over_maximum": _l("El mínimo de reuniones es mayor que el máximo"),
-    "no_such_time": _l("Esa hora no existe ese día: los relojes se adelantan. Elija otra"),
-    "times_out_of_order": _l("El bloque termina antes de empezar. Revise las horas"),
+    "no_such_time": _l("Esa hora no existe ese día: los relojes se adelantan. Elija otra."),
+    "times_out_of_order": _l("El bloque termina antes de empezar. Revise las horas."),
     "outside_event": _l("El bloque queda fuera de las fechas y horas del evento"),
-    "blocks_overlap": _l("A esa hora ya hay otro bloque. Elija otra hora o quite el otro bloque"),
-    "block_too_short": _l("En este bloque no cabe una reunión de %(minutes)s minutos"),
-    "nothing_to_copy": _l("Ese día no tiene bloques. Elija otro día"),
+    "blocks_overlap": _l("A esa hora ya hay otro bloque. Elija otra hora o quite el otro bloque."),
+    "block_too_short": _n(
+        "En este bloque no cabe una reunión de %(minutes)s minuto",
+        "En este bloque no cabe una reunión de %(minutes)s minutos",
+        "minutes",
+    ),
+    "nothing_to_copy": _l("Ese día no tiene bloques. Elija otro día."),
     "rounds_in_use": _l(
         "Ya hay un horario con reuniones en estas rondas y cambiarlas las dejaría sin hora. Mueva o quite esas "
-        "reuniones primero"
+        "reuniones primero."
     ),
-    "too_many_tables": _l("Un evento tiene a lo más %(most)s mesas"),
-    "label_taken": _l("Ya hay una mesa %(label)s. Use otro nombre"),
+    "too_many_tables": _n("Un evento tiene a lo más %(most)s mesa", "Un evento tiene a lo más %(most)s mesas", "most"),
+    "label_taken": _l("Ya hay una mesa %(label)s. Use otro nombre."),
     "table_in_use": _l(
         "La mesa %(label)s está en uso: es la mesa fija de un comprador o tiene reuniones en un horario."
     ),
-    "no_such_table": _l("No hay una mesa %(label)s. Agréguela primero en Mesas"),
-    "table_twice": _l("La mesa %(label)s está dos veces. Cada mesa es de un solo comprador"),
+    "no_such_table": _l("No hay una mesa %(label)s. Agréguela primero en Mesas."),
+    "table_twice": _l("La mesa %(label)s está dos veces. Cada mesa es de un solo comprador."),
     "no_meeting_block": _l("Falta al menos un bloque de reuniones"),
     "no_table": _l("Falta al menos una mesa"),
     "already_published": _l("El horario ya está publicado: el evento no puede volver a preparación."),
-    "quota_reached": _l("Ya tiene %(quota)s solicitudes abiertas, el máximo. Retire una para pedir otra."),
+    "quota_reached": _n(
+        "Ya tiene %(quota)s solicitud abierta, el máximo. Retírela para pedir otra.",
+        "Ya tiene %(quota)s solicitudes abiertas, el máximo. Retire una para pedir otra.",
+        "quota",
+    ),
     "already_asked": _l("Ya pidió esta reunión."),
     "already_declined": _l("Esta empresa ya respondió que no."),
     "cannot_meet": _l("No se puede pedir una reunión con esta empresa."),
     "not_approved": _l("Solo las empresas aprobadas piden y aceptan reuniones."),
     "cannot_exclude": _l("Elija dos empresas distintas de este evento"),
     "already_excluded": _l("Estas dos empresas ya están excluidas entre sí"),
-    "no_such_company": _l("No hay una empresa aprobada con este nombre o folio. Elija una de la lista"),
+    "no_such_company": _l("No hay una empresa aprobada con este nombre o folio. Elija una de la lista."),
     "too_many_tries": _l("Demasiados intentos. Espere %(minutes)s min e intente de nuevo."),
     "wrong_password": _l("El correo y la contraseña no coinciden."),
     "not_confirmed": _l("Falta confirmar su correo: abra el enlace que le enviamos, o pida un enlace para entrar."),
     "link_expired": _l("El enlace ya se usó o caducó. Pida uno nuevo."),
     "password_short": _l("Use una contraseña de %(least)s caracteres o más. Una frase es fácil de recordar."),
-    "password_long": _l("Use una contraseña de %(most)s caracteres o menos."),
+    "password_long": _l("Use una contraseña de %(most)s caracteres o menos"),
     "password_common": _l("Muchas personas usan esa contraseña. Elija otra."),
-    "password_personal": _l("La contraseña no puede ser su nombre ni su correo."),
+    "password_personal": _l("La contraseña no puede ser su nombre ni su correo"),
     "bad_email": _l("Escriba un correo como nombre@empresa.com"),
     "bad_phone": _l("Escriba un teléfono con 10 dígitos, o con la clave del país: +49 30 1234567"),
     "bad_rfc_length": _l("Escriba el RFC con 12 o 13 caracteres"),
@@ -114,12 +149,12 @@ SENTENCES = {
     "edited_meanwhile": _l("Otra persona de su empresa guardó cambios mientras usted escribía."),
     "too_many_terms": _l("Elija a lo más %(most)s"),
     "unknown_terms": _l("Elija opciones de la lista"),
-    "no_terms": _l("Elija al menos uno"),
+    "no_terms": _l("Elija al menos un proceso"),
     "delegate_twice": _l("Ya hay una persona con este correo en la lista"),
     "own_address": _l("Este es el correo con el que usted entra; no se puede cambiar aquí."),
-    "too_many_delegates": _l("Registre a lo más %(most)s personas"),
+    "too_many_delegates": _n("Registre a lo más %(most)s persona", "Registre a lo más %(most)s personas", "most"),
     "unknown_delegate": _l("Elija personas de la lista"),
-    "desk_would_be_empty": _l("%(name)s está sola en una mesa. Agregue antes a otra persona en esa mesa."),
+    "desk_would_be_empty": _l("En esa mesa solo está %(name)s. Agregue antes a otra persona."),
     "desk_without_delegate": _l("Elija quién atiende cada mesa"),
     "wrong_desk_count": _l("Puede tener de 1 a %(most)s mesas"),
     "desk_in_use": _l("Esta mesa ya tiene reuniones en el horario. Pida al organizador que las cambie."),
@@ -135,8 +170,10 @@ def sentence(error: DomainError) -> str:
     known = SENTENCES.get(error.code)
     if known is None:
         return _("No se pudo hacer. Revise los datos e intente de nuevo.")
-    text = str(known)
-    return str(text % {name: _shown(value) for name, value in error.params.items()}) if error.params else text
+    values = {name: _shown(value) for name, value in error.params.items()}
+    if isinstance(known, Counted):
+        return str(ngettext(known.one, known.several, values[known.by], **values))
+    return str(known) % values if values else str(known)
 
 
 def _shown(value: object) -> object:

@@ -251,7 +251,7 @@ def test_a_foreign_company_needs_no_rfc(sqlite_app: Flask) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({}, "Elija al menos uno"),
+        ({}, "Elija al menos un proceso"),
         ({"terms": ["NADA"]}, "Elija opciones de la lista"),
         ({"terms": [f"ALL-{n:03d}" for n in range(10, 120, 10)]}, "Elija a lo más 10"),
         ({"terms": ["ALL-020"], "offer": "x" * 1001}, "1000 caracteres"),
@@ -284,7 +284,7 @@ def test_somebody_without_a_company_is_asked_for_its_name(sqlite_app: Flask) -> 
     at = place(sqlite_app)
     answer = at.client.submit(at.path(), {"side": "supplier", "company": "new", "name": " "})
     assert answer.status_code == 422
-    assert "escriba el nombre de una nueva" in answer.text
+    assert "Escriba el nombre de la empresa" in answer.text
     answer = at.client.submit(at.path(), {"side": "judge", "company": "new", "name": "X"})
     assert "Elija si compra o si provee" in answer.text
 

@@ -94,6 +94,11 @@ class StartForm(Form):
         if field.data not in {Side.BUYER.value, Side.SUPPLIER.value}:
             raise ValidationError(_("Elija si compra o si provee"))
 
+    def validate_name(self, field: Any) -> None:
+        """A new company has a name."""
+        if self.company.data == NEW_COMPANY and not field.data:
+            raise ValidationError(_("Escriba el nombre de la empresa"))
+
     def offer_companies(self, known: list[Company]) -> None:
         """The companies of this person that the organizer knows, and a new one."""
         named = {str(company.id): company.name for company in known}
