@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from eventsapp.app import create_app
 from eventsapp.db import db
@@ -46,8 +47,14 @@ def postgresql_url(postgresql_server: str) -> str:
     return databases.new_postgresql(postgresql_server)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates are compiled once for all applications of a run, not once for each test."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture(params=databases.KINDS)
-def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application with an empty, migrated database; every test that uses it runs on both."""
     if request.param == "sqlite":
         databases.copy_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
@@ -56,6 +63,7 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
         url = request.getfixturevalue("postgresql_url")
         application = create_app(testing(tmp_path, database_url=url))
         databases.empty(application)
+    application.jinja_env.bytecode_cache = compiled_templates
     application.test_client_class = Client
     yield application
     with application.app_context():
@@ -63,10 +71,11 @@ def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def sqlite_app(sqlite_template: Path, tmp_path: Path) -> Iterator[Flask]:
+def sqlite_app(sqlite_template: Path, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application on SQLite only, for what does not touch the database's ways."""
     databases.copy_sqlite(sqlite_template, tmp_path)
     application = create_app(testing(tmp_path))
+    application.jinja_env.bytecode_cache = compiled_templates
     application.test_client_class = Client
     yield application
     with application.app_context():

@@ -67,11 +67,10 @@ def new_postgresql(server: str) -> str:
 
 
 def empty(app: Flask) -> None:
-    """Delete every row."""
+    """Delete every row of a PostgreSQL database; TRUNCATE would make new files for every table and index."""
     with app.app_context(), db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {names}"))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # foreign keys look away meanwhile
+        connection.execute(text("; ".join(f'DELETE FROM "{name}"' for name in Base.metadata.tables)))
 
 
 def copy_sqlite(template: Path, folder: Path) -> None:
