@@ -177,7 +177,7 @@ def test_the_live_figures_are_the_same_in_page_state_and_events(sqlite_app: Flas
         "placed_n": 5,
         "asked_n": 8,
         "bound_n": 6,
-        "spoken": "5 de 8 reuniones con lugar. Distancia al máximo posible: 8%.",
+        "spoken": "Reuniones con lugar: 5 de 8. Distancia al máximo posible: 8%.",
         "ended": False,
     }
     shown = words(page(client, path))
@@ -496,7 +496,7 @@ def test_publishing_with_clashes_is_refused_and_the_page_says_which(sqlite_app: 
     assert page(client, f"{base}/horario").count(" clash") == 1
     answer = client.submit(f"{base}/horario/1/publicar", form, page=f"{base}/horario/corridas")
     assert answer.status_code == 409
-    assert "El horario tiene choques (1)" in words(answer.get_data(as_text=True))
+    assert "El horario tiene 1 choque. Resuélvalo antes de publicar." in words(answer.get_data(as_text=True))
     db.session.expire_all()
     assert db.session.query(Schedule).one().status is ScheduleStatus.DRAFT
 

@@ -29,6 +29,7 @@ from eventsapp.web.company.registration_pages import (
     can_edit,
     page_of,
     registration_page,
+    saved_words,
 )
 from eventsapp.web.formats import clock
 from eventsapp.web.loaders import my_registration
@@ -154,7 +155,7 @@ def has_desks(mine: Registration) -> bool:
 def _finish(mine: Registration) -> Response | Page:
     form = FinishForm()
     if form.is_draft or not _is_asked_for_all(mine):  # each person was stored on its own page
-        flash(_("Borrador guardado a las %(time)s", time=clock(mine.saved_at, mine.event.zone)), "ok")
+        flash(saved_words(mine, mine.saved_at), "ok")
         return redirect(after(mine, Step.DELEGATES, leaves=True), 303)
     try:
         with saving(after(mine, Step.DELEGATES, leaves=False)) as done:
@@ -200,7 +201,7 @@ def _save_desks(mine: Registration) -> Response | Page:
             form.refuse_whole(error)
         return _page(mine, form), 422
     if leaves:
-        flash(_("Borrador guardado a las %(time)s", time=clock(now(), mine.event.zone)), "ok")
+        flash(saved_words(mine, now()), "ok")
     return done.redirect()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import render_template, request, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from eventsapp.domain import registering
@@ -12,6 +14,7 @@ from eventsapp.domain.registering import Step
 from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Registration
 from eventsapp.web.clock import now
+from eventsapp.web.formats import clock
 from eventsapp.web.navigation import company_nav
 from eventsapp.web.public.events import event_line
 
@@ -51,6 +54,14 @@ def registration_page(template: str, registration: Registration, **values: Any) 
         is_draft=registration.status in registering.DRAFTS,
         **values,
     )
+
+
+def saved_words(registration: Registration, at: datetime) -> str:
+    """That the answers are safe; only before it is sent is a registration a draft."""
+    time = clock(at, registration.event.zone)
+    if registration.status in registering.DRAFTS:
+        return _("Borrador guardado a las %(time)s", time=time)
+    return _("Guardado a las %(time)s", time=time)
 
 
 def home_of(registration: Registration) -> str:

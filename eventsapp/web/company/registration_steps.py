@@ -37,6 +37,7 @@ from eventsapp.web.company.registration_pages import (
     can_edit,
     page_of,
     registration_page,
+    saved_words,
 )
 from eventsapp.web.formats import clock, long_date
 from eventsapp.web.loaders import my_registration
@@ -353,6 +354,6 @@ def _page(
 
 
 def _tell_who_leaves(mine: Registration, form: StepForm) -> None:
-    """Tell who leaves that the draft is safe."""
+    """Tell who leaves that the answers are safe."""
     if form.is_draft:
-        flash(_("Borrador guardado a las %(time)s", time=clock(now(), mine.event.zone)), "ok")
+        flash(saved_words(mine, now()), "ok")

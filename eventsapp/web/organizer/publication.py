@@ -136,16 +136,21 @@ def _groups(changes: list[dict[str, Any]]) -> list[tuple[str, str, list[dict[str
 
 def _consequence(difference: publication.Difference) -> str:
     """Who will be told, of how many companies."""
-    people = ngettext(
-        "Se avisará a %(n)s persona",
-        "Se avisará a %(n)s personas",
-        len(difference.people),
-        n=number(len(difference.people)),
+    people, companies = len(difference.people), len(difference.companies)
+    if companies == 1:
+        return ngettext(
+            "Se avisará a %(n)s persona de una empresa.",
+            "Se avisará a %(n)s personas de una empresa.",
+            people,
+            n=number(people),
+        )
+    return ngettext(
+        "Se avisará a %(n)s persona de %(companies)s empresas.",
+        "Se avisará a %(n)s personas de %(companies)s empresas.",
+        people,
+        n=number(people),
+        companies=number(companies),
     )
-    companies = ngettext(
-        "de %(n)s empresa", "de %(n)s empresas", len(difference.companies), n=number(len(difference.companies))
-    )
-    return str(_("%(people)s %(companies)s.", people=people, companies=companies))
 
 
 def _button(difference: publication.Difference) -> str:

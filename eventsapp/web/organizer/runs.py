@@ -348,7 +348,7 @@ def _spoken(run: Run) -> str:
     figures = run.progress
     if figures.get("placed") is None:
         return _verb(run)
-    return _("%(placed)s reuniones con lugar. Distancia al máximo posible: %(distance)s.",
+    return _("Reuniones con lugar: %(placed)s. Distancia al máximo posible: %(distance)s.",
              placed=_placed_words(figures), distance=_distance(figures))  # fmt: skip
 
 
