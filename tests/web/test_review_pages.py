@@ -181,6 +181,23 @@ def test_floor_staff_read_and_do_not_decide(sqlite_app: Flask) -> None:
     assert at.status() is Status.SUBMITTED
 
 
+@pytest.mark.parametrize(
+    ("role", "places"),
+    [
+        (Role.MANAGER, ["", "empresas", "solicitudes", "horario", "publicacion", "mensajes", "ajustes"]),
+        (Role.REVIEWER, ["", "empresas", "solicitudes", "horario", "publicacion"]),
+        (Role.FLOOR, ["", "empresas", "horario", "publicacion"]),
+        (Role.OBSERVER, [""]),
+    ],
+)
+def test_the_rail_shows_what_the_role_may_open(sqlite_app: Flask, role: Role, places: list[str]) -> None:
+    at = desk(sqlite_app, role)
+    rail = at.client.get(f"/o/{at.code}/").text.split('class="rail"')[1].split("</nav>")[0]
+    links = re.findall(r'<a href="([^"]+)"', rail)
+    assert links == [f"/o/{at.code}/{place}" for place in places]
+    assert {at.client.get(link, follow_redirects=True).status_code for link in links} == {200}
+
+
 def test_the_list_takes_the_same_statements_for_one_and_three(sqlite_app: Flask) -> None:
     at = desk(sqlite_app)
     counts = []

@@ -54,7 +54,9 @@ def company_rows(company: Company) -> list[dict[str, Any]]:
         {
             "key": _("Ubicación"),
             "value": ", ".join(
-                part for part in (company.city, company.state, countries(language).get(company.country)) if part
+                part
+                for part in dict.fromkeys((company.city, company.state, countries(language).get(company.country)))
+                if part
             ),
         },
         {"key": _("Página de internet"), "value": company.website},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from eventsapp.db import db
 from eventsapp.domain.values import BlockKind
-from eventsapp.models import Block, Event, Placement, Slot, Table
+from eventsapp.models import Block, Company, Desk, Event, Placement, Registration, Slot, Table
 from eventsapp.services.requests import Pair
 from eventsapp.services.schedules import key_of
 from eventsapp.web.formats import clock
@@ -22,24 +22,32 @@ from eventsapp.web.words import BLOCK_KIND
 
 @dataclass(frozen=True)
 class Venue:
-    """The days, rounds, breaks and tables of an event."""
+    """The days, rounds, breaks and tables of an event, and the companies to which tables are fixed."""
 
     event: Event
     slots: tuple[Slot, ...]
     breaks: tuple[Block, ...]
     tables: tuple[Table, ...]
+    hosts: Mapping[UUID, str]
 
     @classmethod
     def of(cls, event: Event) -> Venue:
-        """Read with three queries."""
+        """Read with four queries."""
         slots = select(Slot).where(Slot.event_id == event.id).order_by(Slot.starts_at)
         blocks = select(Block).where(Block.event_id == event.id, Block.kind != BlockKind.MEETINGS)
         tables = select(Table).where(Table.event_id == event.id).order_by(Table.position)
+        hosts = (
+            select(Desk.table_id, Company.name)
+            .join(Registration, Desk.registration_id == Registration.id)
+            .join(Company, Registration.company_id == Company.id)
+            .where(Registration.event_id == event.id, Desk.table_id.is_not(None))
+        )
         return cls(
             event,
             tuple(db.session.scalars(slots)),
             tuple(db.session.scalars(blocks.order_by(Block.starts_at))),
             tuple(db.session.scalars(tables)),
+            {table_id: name for table_id, name in db.session.execute(hosts) if table_id is not None},
         )
 
     @property
@@ -104,7 +112,14 @@ def grid(
         for column in columns:
             found = held.get((table.id, column["slot"])) if column["kind"] == "slot" else None
             cells.append(cell(found, host) if found is not None else None)
-        rows.append({"number": table.label, "label": _host_name(own, host), "total": len(own), "cells": cells})
+        rows.append(
+            {
+                "number": table.label,
+                "label": _host_name(own, host) or venue.hosts.get(table.id, ""),
+                "total": len(own),
+                "cells": cells,
+            }
+        )
     return {"columns": columns, "rows": rows, "taken": len(held), "room": len(slots) * len(venue.tables)}
 
 
