@@ -5,13 +5,13 @@
 // Fields, all as text ready to show unless named otherwise: placed, asked, distance, elapsed, and for each key K a value is written to
 // [data-live=K]; percent_text; numbers placed_n, asked_n, bound_n for the bar; ended (true: load the page anew).
 const root = document.querySelector("[data-run]");
-const SILENCE = 20_000, EVERY = 3_000, SPEAK_EVERY = 15_000;
+const DRAW_EVERY = 5_000, SILENCE = 20_000, EVERY = 3_000, SPEAK_EVERY = 15_000;
 
 if (root) {
   const { events, state, fragment, title, polling, spoken } = root.dataset;
   const status = root.querySelector("[data-run-status]");
   const voice = root.querySelector("[data-run-voice]");
-  let source, failures = 0, silence, poll, spokenAt = 0, latest = null, drawing = false;
+  let source, failures = 0, silence, poll, spokenAt = 0, latest = null, drawing = false, drawnAt = Date.now();
 
   const fill = (pattern, values) => pattern.replace(/%\((\w+)\)s/g, (whole, name) => values[name] ?? "");
 
@@ -31,12 +31,14 @@ if (root) {
       voice.textContent = fill(spoken, values);
     }
     if (values.ended) finish();
+    else if (Date.now() - drawnAt > DRAW_EVERY) draw();
   }
 
   async function draw() {
     const place = root.querySelector("[data-run-fragment]");
-    if (!fragment || !place || drawing || place.contains(document.activeElement)) return;
+    if (!fragment || !place || drawing || place.contains(document.activeElement) || place.querySelector("details[open]")) return;
     drawing = true;
+    drawnAt = Date.now();
     try {
       const answer = await fetch(fragment, { headers: { Accept: "text/html" }, credentials: "same-origin" });
       if (answer.ok) {

@@ -165,7 +165,7 @@ def show_run(run: Run) -> str:
         ended=run.status in FINISHED_RUNS,
         facts=_facts(run),
         numbers=_number_cards(values),
-        points=curve_points(run),
+        points=curve_points(run, now()),
         improvements=improvements(run.curve),
         kept=_kept(run),
         wishes=_wishes(run),
@@ -394,14 +394,16 @@ def _number_cards(values: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def curve_points(run: Run) -> list[dict[str, Any]]:
-    """The curve of worth for the chart, drawn out to where the run stands."""
+def curve_points(run: Run, at: datetime) -> list[dict[str, Any]]:
+    """The curve of worth for the chart, drawn out to where the run stands: now, or when it ended."""
     points = [
         {"seconds": point["seconds"], "placed": point["value"], "bound": point["bound"]}
         for point in run.curve
         if point.get("value") is not None
     ]
     latest = run.progress.get("seconds")
+    if run.status is RunStatus.RUNNING and run.started_at is not None:
+        latest = (at - run.started_at).total_seconds()
     if points and latest and latest > points[-1]["seconds"]:
         points.append({**points[-1], "seconds": latest})
     return points
