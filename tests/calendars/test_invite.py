@@ -203,6 +203,7 @@ STATES = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(STATES, max_size=8))
 @settings(deadline=None)
 def test_calendars_always_end_up_showing_what_is_published(publications: list[dict[Pair, Invitation]]) -> None:

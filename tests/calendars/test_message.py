@@ -154,6 +154,7 @@ def test_hostile_names_and_subjects_stay_in_their_header(text: str) -> None:
     assert_headers_survive(text, f"Asunto {text}")
 
 
+@pytest.mark.slow
 @given(
     name=hostile_text | st.text("ab ,;:<>@()[].\"\\'", max_size=120),
     subject=hostile_text,
@@ -171,6 +172,7 @@ def test_a_long_name_with_commas_makes_no_second_recipient() -> None:
     assert_headers_survive("Nunez, Ana; (x) <a@mal.example> " * 6, "Asunto")
 
 
+@pytest.mark.slow
 @given(text=hostile_text)
 @settings(deadline=None, max_examples=50)
 def test_any_text_leaves_the_calendar_intact(text: str) -> None:

@@ -121,6 +121,7 @@ def test_vobject_reads_what_was_meant(artefact: str) -> None:
     assert list(read_with_vobject(written)) == entries
 
 
+@pytest.mark.slow
 def test_khal_reads_what_was_meant(tmp_path: Path) -> None:
     files = []
     for number, (written, _) in enumerate(ARTEFACTS.values()):
@@ -158,6 +159,7 @@ def test_libical_reads_any_text(text: str, name: str) -> None:
     assert (reading.errors, reading.restrictions_kept) == (0, True)
 
 
+@pytest.mark.slow
 @given(text=hostile_text, name=hostile_text)
 @settings(deadline=None)
 def test_vobject_reads_any_text(text: str, name: str) -> None:

@@ -224,6 +224,7 @@ def test_a_stop_is_obeyed_at_once(order: str, status: str) -> None:
     assert outcome.seconds < 5
 
 
+@pytest.mark.slow
 def test_a_stop_in_the_middle_of_the_search_is_obeyed_within_a_second() -> None:
     asked: list[float] = []
     reports: list[Progress] = []
@@ -241,6 +242,7 @@ def test_a_stop_in_the_middle_of_the_search_is_obeyed_within_a_second() -> None:
     assert outcome.detail.get("bound") is not None or outcome.levels[0].bound is not None
 
 
+@pytest.mark.slow
 def test_the_time_limit_is_kept_and_progress_comes_each_second() -> None:
     reports: list[Progress] = []
     outcome = solved(HARD, seconds=2.5, on_progress=reports.append)
@@ -255,12 +257,14 @@ def test_the_time_limit_is_kept_and_progress_comes_each_second() -> None:
 HARD = round_robin(26, 12, 28)
 
 
+@pytest.mark.slow
 def test_without_a_proof_in_time_any_schedule_is_found() -> None:
     outcome = solved(replace(round_robin(6, 1, 15), fairness=None), seconds=4)
     assert (outcome.status, len(outcome.meetings)) == ("feasible", 15)
     assert outcome.levels[0].bound is not None
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_the_largest_model_is_given_up_when_the_time_is_over() -> None:
     chance = random.Random(1)

@@ -11,6 +11,7 @@ from tests.scheduling import make
 from tests.scheduling.test_solve import crowd
 
 
+@pytest.mark.slow
 def test_a_cancellation_drops_only_its_own_meetings() -> None:
     problem = crowd()
     before = solve(problem, seconds=3).meetings

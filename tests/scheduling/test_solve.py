@@ -59,6 +59,7 @@ def test_a_large_event_meets_the_bound_of_the_flow() -> None:
     assert checker.verify(problem, outcome) == []
 
 
+@pytest.mark.slow
 def test_later_levels_keep_earlier_ones() -> None:
     first = solve(replace(crowd(), objective=LINEAR), seconds=20)
     later = solve(crowd(), seconds=4)
@@ -91,6 +92,7 @@ def test_idle_first_is_obeyed() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_the_time_limit_is_kept() -> None:
     begin = time.monotonic()
     solve(crowd(20, 80, (8, 8), 5), seconds=2)
@@ -112,6 +114,7 @@ def test_stopping_takes_less_than_a_second(order: str) -> None:
     assert checker.verify(crowd(12, 40, (6, 6), 5), outcome) == []
 
 
+@pytest.mark.slow
 def test_progress_is_told_and_ends_with_what_came_out() -> None:
     told: list[Progress] = []
     outcome = solve(crowd(), seconds=3, on_progress=told.append)
@@ -128,6 +131,7 @@ def test_what_is_published_stays() -> None:
     assert (outcome.levels[0].level, outcome.levels[0].value, outcome.levels[0].optimal) == ("changes", 0, True)
 
 
+@pytest.mark.slow
 def test_the_largest_values_do_not_overflow() -> None:
     problem = crowd(40, 160, (8, 8), 4)
     requests = tuple(replace(r, value=1_000_000 - 7 * r.value) for r in problem.requests)
