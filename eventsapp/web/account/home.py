@@ -38,7 +38,7 @@ def home() -> str:
     at = now()
     mine = registrations.list_of(myself())
     organized = events.list_for(myself_as_actor())
-    taken = {registration.event_id for registration in mine}
+    taken = {registration.event_id for registration in mine} | {event.id for event in organized}
     return render_template(
         "account/home.html",
         registrations=[(registration, next_step(registration, at)) for registration in mine],
