@@ -35,6 +35,7 @@ SIZES = {
 REGIMES = ("base", "tight", "holes", "tables", "sparse", "half-day")
 BLOCKS = {12: (6, 6), 20: (5, 5, 5, 5), 30: (8, 7, 8, 7), 40: (10, 10, 10, 10)}
 LIMITS = {"S": 2.0, "M": 3.0, "L": 5.0, "XL": 20.0}
+FULL_LIMITS = {"S": 10.0, "M": 10.0, "L": 20.0, "XL": 60.0}
 GAPS = {"sparse": 0.01}
 LINEAR = ("shortfall", "musts", "value")
 START = datetime.fromisoformat("2027-03-09T09:00:00-06:00")
@@ -175,7 +176,7 @@ def main() -> None:
     for size in options.sizes:
         for regime in options.regimes:
             for seed in range(1, options.seeds + 1):
-                seconds = options.seconds or LIMITS[size] * 0.9
+                seconds = options.seconds or (FULL_LIMITS if options.full else LIMITS)[size] * 0.9
                 row = measure(size, regime, seed, seconds, options.workers, objective)
                 rows.append(row)
                 figures = row["figures"]

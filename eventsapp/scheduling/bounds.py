@@ -58,6 +58,7 @@ class Network:
         self._room: list[int] = []
         self._rung: list[tuple[int, int]] = []
         self.company_arcs: dict[int, dict[int, list[int]]] = {}
+        self.set_arcs: dict[int, list[int]] = {}
         self.nodes = 2
         self._build()
 
@@ -81,7 +82,9 @@ class Network:
         self.first_request = len(self._tails)
         for tail, head in zip(left, right, strict=True):
             self._arc(tail, head, 1)
-        self.supply = min(len(arcs), sum(room for tail, room in zip(self._tails, self._room, strict=True) if tail == 0))
+        entering = sum(room for tail, room in zip(self._tails, self._room, strict=True) if tail == 0)
+        # One unit always passes beside, so that the duals price the companies' limits and not the supply.
+        self.supply = min(len(arcs), entering) + 1
         self._arc(0, 1, self.supply)
         self.tails = np.array(self._tails, dtype=np.int32)
         self.heads = np.array(self._heads, dtype=np.int32)
@@ -121,6 +124,7 @@ class Network:
         if node is None:
             outer = self._at(nodes, end, company, self.parent[number])
             node = nodes[company, number] = self._node()
+            self.set_arcs.setdefault(company, []).append(len(self._tails))
             self._link(end, outer, node, _available(self.index, company, self.sets[number]))
         return node
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -13,15 +15,17 @@ from eventsapp.scheduling.index import Index, Place, index_of, meetings_of
 from eventsapp.scheduling.keep import keep_published, narrowed
 from eventsapp.scheduling.levels import Pursuit, Reached
 from eventsapp.scheduling.pins import place_pins
-from eventsapp.scheduling.prices import prices
-from eventsapp.scheduling.problem import Problem, ProblemError
+from eventsapp.scheduling.prices import Stand, prices
+from eventsapp.scheduling.problem import Level, Problem, ProblemError
 from eventsapp.scheduling.schedule import LevelResult, Outcome
-from eventsapp.scheduling.search import construct
+from eventsapp.scheduling.search import construct, figure_of
 
 ENGINE = f"encuentro {__version__} (flow, colouring, CP-SAT)"
 MAX_CONCRETE = 20_000
 RESERVE_PER_REQUEST = 35e-6
-PRICED_REQUESTS = 3_000
+PRICED_REQUESTS = 30_000
+PRICE_SECONDS = 5.0
+PRICE_SHARE, PRICE_RESERVE = 0.25, 0.05
 
 
 def solve(
@@ -38,8 +42,23 @@ def solve(
     if problem.kind != "event":
         raise ProblemError("Problems of this kind are solved from their .dzn file.", "kind")
     reserve = min(seconds / 2, 0.03 * seconds + RESERVE_PER_REQUEST * len(problem.requests))
+    if _priced(problem):
+        reserve += min(PRICE_SECONDS, PRICE_RESERVE * seconds)
     clock = Clock(seconds, on_progress, stop, reserve, asked=len(problem.requests))
     clock.tell()
+    pursuit = _pursued(problem, clock, workers, seed)
+    if clock.order == "cancel":
+        return Outcome("cancelled", (), (), (), round(clock.spent, 3), seed, ENGINE)
+    return _outcome(problem, pursuit)
+
+
+def _priced(problem: Problem) -> bool:
+    """Whether prices are looked for: not in repair, and not for events far above the usual size."""
+    return not problem.published and len(problem.requests) <= PRICED_REQUESTS
+
+
+def _pursued(problem: Problem, clock: Clock, workers: int, seed: int) -> Pursuit:
+    """The search: pins, choice, slots, then level after level; cut short when the clock says so."""
     index = _sized_index(problem)
     begin, whole = keep_published(index, place_pins(index))
     first = problem.levels[0]
@@ -51,21 +70,14 @@ def solve(
     choice = network.choose(order)
     clock.bound = choice.figures["value"]
     clock.phase = "colouring"
-    if clock.stopped() and clock.order == "cancel":
-        return _cancelled(clock, seed)
     plan = construct(network, choice, order, begin, Random(seed), clock)  # noqa: S311
     pursuit = Pursuit(index, network, choice, problem.levels, clock, workers, seed, plan)
-    pursuit.run()
-    if clock.order == "cancel":
-        return _cancelled(clock, seed)
-    return _outcome(problem, pursuit, seed)
+    if not clock.stopped() or clock.order != "cancel":
+        pursuit.run()
+    return pursuit
 
 
-def _cancelled(clock: Clock, seed: int) -> Outcome:
-    return Outcome("cancelled", (), (), (), round(clock.spent, 3), seed, ENGINE)
-
-
-def _outcome(problem: Problem, pursuit: Pursuit, seed: int) -> Outcome:
+def _outcome(problem: Problem, pursuit: Pursuit) -> Outcome:
     """Tables, true figures by the judge, reasons."""
     pursuit.show("reasons")
     index, plan = pursuit.index, pursuit.plan
@@ -79,15 +91,38 @@ def _outcome(problem: Problem, pursuit: Pursuit, seed: int) -> Outcome:
         reached = pursuit.reached.get(level.level, Reached(None, False))
         levels.append(LevelResult(level.level, true.of(level.level), reached.bound, reached.optimal))
     status = "optimal" if all(level.optimal for level in levels) else "feasible"
-    unscheduled = explain.reasons(
-        _reason_index(problem, index), plan, {level.level: level.optimal for level in levels}, seed
-    )
-    worth: tuple[dict[str, Any], ...] = ()
-    if len(problem.requests) <= PRICED_REQUESTS and pursuit.clock.order is None and pursuit.clock.left > 0:
-        worth = prices(pursuit.network, pursuit.choice, pursuit.order)
+    seed, proven = pursuit.seed, {level.level: level.optimal for level in levels}
+    unscheduled = explain.reasons(_reason_index(problem, index), plan, proven, seed)
+    worth = _prices(problem, pursuit)
     pursuit.show("done")
     pursuit.clock.tell()
     return Outcome(status, meetings, tuple(levels), unscheduled, round(pursuit.clock.spent, 3), seed, ENGINE, worth)
+
+
+def _prices(problem: Problem, pursuit: Pursuit) -> tuple[Mapping[str, Any], ...]:
+    """Prices for the linear levels, in what is left of the time."""
+    clock = pursuit.clock
+    seconds = min(PRICE_SECONDS, PRICE_SHARE * clock.seconds, 0.98 * clock.seconds - clock.spent)
+    if not _priced(problem) or clock.order is not None or seconds <= 0:
+        return ()
+    plain = replace(problem, objective=tuple(Level(level) for level in pursuit.order))
+
+    def again(changed: Problem, seconds: float) -> dict[str, int]:
+        told = Clock(seconds, lambda _: clock.tell(), clock.stop, asked=len(changed.requests))
+        redone = _pursued(replace(changed, objective=plain.objective), told, pursuit.workers, pursuit.seed)
+        return _linear(redone)
+
+    if problem.levels[: len(plain.levels)] == plain.levels:
+        reached = _linear(pursuit)
+    else:
+        reached = again(plain, seconds / 2)
+        seconds /= 2
+    return prices(Stand(pursuit.network, pursuit.choice, pursuit.order, reached), again, seconds)
+
+
+def _linear(pursuit: Pursuit) -> dict[str, int]:
+    """The figures of the linear levels of the plan that stands."""
+    return {level: figure_of(pursuit.index, pursuit.plan, level) for level in pursuit.order}
 
 
 def _reason_index(problem: Problem, index: Index) -> Index:

@@ -128,16 +128,6 @@ def test_where_a_request_can_go_and_which_rule_is_in_the_way() -> None:
     assert why.cannot == {0: Rule.DESK_BUSY, 1: Rule.DESK_BUSY, 3: Rule.AVAILABLE}
 
 
-def test_prices_name_what_would_help() -> None:
-    problem = Problem(
-        slots([1]), make.problem().companies, make.problem().requests, None, 1, (Level("value"),)
-    )  # fmt: skip
-    free_at_once = replace(
-        problem, companies=tuple(replace(c, desks=(Desk(f"{c.id}-1", (0,)),)) for c in problem.companies)
-    )
-    assert solve(free_at_once, seconds=5).prices == ({"what": "table", "gain": {"value": 12}},)
-
-
 def test_a_request_without_any_place_is_still_a_request() -> None:
     problem = make.problem(requests=(Request("r", "b1", "s1", 3, length=3),), objective=(Level("value"),))
     outcome = solve(problem, seconds=5)
