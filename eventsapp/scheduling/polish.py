@@ -12,9 +12,10 @@ from random import Random
 
 from eventsapp.scheduling.index import Index, Place, Plan, mask_of, slots_of, starts_within
 
-STEPS_PER_MEETING = 600
+STEPS_PER_MEETING = 1_200
 MAX_COMPONENT = 24
 BESIDE = 0.6
+PARTNERS = 8
 HOT, COLD = 0.9, 0.12
 ASK_EVERY = 512
 
@@ -34,11 +35,14 @@ class Polisher:
         self.cell = [[-1] * index.slots for _ in range(index.resources)]
         self.left = [list(room) for room in index.pool_room]
         self.held: list[list[int]] = [[] for _ in range(desks)]
+        self.in_slot: list[list[int]] = [[] for _ in range(index.slots)]
         self.known: dict[int, int] = {0: 0}
         still = {*index.pinned, *index.before, *index.after, *index.published}
         self.allowed = {r: 0 if r in still else self._allowed(r, place) for r, place in plan.items()}
         for request, place in plan.items():
             self._load(request, place)
+        for request, slot in self.at.items():
+            self.in_slot[slot].append(request)
         self.waits = [self.gap(mask) for mask in self.busy]
         self.waiting = [desk for desk in range(desks) if self.waits[desk]]
         self.spot = {desk: position for position, desk in enumerate(self.waiting)}
@@ -127,6 +131,8 @@ class Polisher:
         for member in members:
             old = self.at[member]
             new = self.at[member] = there if old == here else here
+            self.in_slot[old].remove(member)
+            self.in_slot[new].append(member)
             for desk in self.desks[member]:
                 self.cell[resource[desk]][new] = member
             for pool in self.pools[member]:
@@ -169,12 +175,31 @@ class Polisher:
         members = self.component(request, here, there)
         if members is None:
             return
+        members = self.balanced(members, here, there)
+        if members is None:
+            return
         after = self.masks(members, here, there)
         change = sum(self.gap(mask) - self.waits[desk] for desk, mask in after.items())
         if change > 0 and rng.random() >= math.exp(-change / heat):
             return
-        if self.has_room(members, here, there) and self.rested(after):
+        if self.rested(after):
             self.exchange(members, here, there, after)
+
+    def balanced(self, members: list[int], here: int, there: int) -> list[int] | None:
+        """The members when the pools have room for them, else with a second component that goes the other way."""
+        if self.has_room(members, here, there):
+            return members
+        surplus = sum(1 if self.at[member] == here else -1 for member in members)
+        crowded, other = (there, here) if surplus > 0 else (here, there)
+        meetings = self.in_slot[crowded]
+        for _ in range(PARTNERS):
+            partner = meetings[int(self.rng.random() * len(meetings))]
+            if partner in members or not self.allowed[partner] >> other & 1:
+                continue
+            found = self.component(partner, crowded, other)
+            if found is not None and self.has_room(both := members + found, here, there):
+                return both
+        return None
 
     def result(self) -> Plan:
         """The plan as it stands."""
