@@ -52,7 +52,7 @@ class Places:
 
 
 def find_places(schedule: Schedule, a_id: UUID, b_id: UUID) -> Places:
-    """Where a pair could meet in a version as it stands, its present place set aside."""
+    """Where else a pair could meet in a version as it stands."""
     judged = schedules.judge(schedule)
     target = _request_of(judged, a_id, b_id)
     near = _Neighbourhood.of(judged, target)
@@ -60,8 +60,13 @@ def find_places(schedule: Schedule, a_id: UUID, b_id: UUID) -> Places:
     possible: dict[int, dict[str | None, None]] = {}
     for slot, table, _ in explain.places(near.problem, near.meetings, target).can:
         possible.setdefault(slot, {})[table] = None
+    present = next((meeting for meeting in judged.meetings if meeting.request == target), None)
+    if present is not None:
+        possible.get(present.slot, {}).pop(present.table, None)
     can, cannot = [], []
     for index, row in enumerate(judged.frame.slots):
+        if not possible.get(index, True):
+            continue  # it is held there, and there is no other table
         if index in possible:
             can.append(Spot(row, tuple(tables.get(name or "") for name in _by_position(possible[index], tables))))
         else:
@@ -303,6 +308,8 @@ def _seat(
         raise NotFound("no_such_slot")
     present = next((meeting for meeting in judged.meetings if meeting.request == name), None)
     spot = _choose(judged, name, index, str(table.id) if table else None, present)
+    if spot == present:
+        raise DomainError("already_there")
     others = [meeting for meeting in judged.meetings if meeting.request != name]
     new = [violation for violation in checker.violations(judged.problem, [*others, spot]) if name in violation.requests]
     if new:

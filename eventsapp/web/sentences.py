@@ -47,6 +47,7 @@ SENTENCES = {
     "nothing_published": _l("Todavía no hay nada publicado."),
     "meeting_pinned": _l("Esta reunión está fijada. Suéltela antes de moverla o quitarla."),
     "already_placed": _l("Esta reunión ya tiene lugar. Revise el horario de nuevo."),
+    "already_there": _l("La reunión ya está en ese lugar"),
     "no_longer_asked": _l("La solicitud de esta reunión ya no está vigente. Solo puede quitarla del horario."),
     "schedule_closed": _l("La versión %(number)s ya no se puede cambiar. Haga una copia para seguir desde ella."),
     "newer_draft": _l("Ya hay un borrador más nuevo, la versión %(number)s. Haga los cambios ahí."),

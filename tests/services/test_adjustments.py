@@ -90,6 +90,18 @@ def test_without_a_table_a_move_stays_at_the_same_one(bench: Bench, draft: Sched
     assert (found.slot_id, found.table_id) == (target.id, table)
 
 
+def test_a_move_to_where_it_is_changes_nothing(bench: Bench, draft: Schedule, now: datetime) -> None:
+    place, before, edit = schedules.list_placements(draft)[0], state(draft), draft.edit
+    for table in (None, place.table):
+        error = refusal(
+            lambda table=table: adjustments.move(
+                draft, place.meeting, slot=place.slot, table=table, **by(bench, now, draft)
+            )
+        )
+        assert error.code == "already_there"
+    assert (state(draft), draft.edit) == (before, edit)
+
+
 def test_a_busy_company_is_named_with_the_time(bench: Bench, draft: Schedule, now: datetime) -> None:
     first, second, _ = schedules.list_placements(draft)
     error = refusal(
@@ -136,7 +148,10 @@ def test_places_are_exactly_what_the_rules_allow(bench: Bench, draft: Schedule, 
     found = adjustments.find_places(draft, place.meeting.a_id, place.meeting.b_id)
     possible = {place.slot_id, free_slot(draft).id}
     assert {spot.slot.id for spot in found.can} == possible
-    assert [[table.label for table in spot.tables if table] for spot in found.can] == [["1", "2"], ["1", "2"]]
+    assert {spot.slot.id: {table.id for table in spot.tables if table} for spot in found.can} == {
+        place.slot_id: {table.id for table in tables()} - {place.table_id},
+        free_slot(draft).id: {table.id for table in tables()},
+    }
     assert {(slot.id, error.code) for slot, error in found.cannot} == {
         (slot.id, "place_desk_busy") for slot in slots() if slot.id not in possible
     }
