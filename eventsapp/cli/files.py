@@ -8,7 +8,7 @@ from types import FrameType
 
 from eventsapp.scheduling import archive, dzn
 from eventsapp.scheduling.b2b_problem import B2BProblem
-from eventsapp.scheduling.problem import Problem, ProblemError
+from eventsapp.scheduling.problem import Company, Problem, ProblemError, Request
 from eventsapp.scheduling.schedule import Outcome, Progress
 
 MOST_SECONDS = 86_400.0
@@ -51,6 +51,14 @@ def load_outcome(path: Path) -> Outcome:
     """A result file."""
     try:
         return archive.load_outcome(path)
+    except (ValueError, OSError) as error:
+        raise Unusable(f"{path}: {error}") from None
+
+
+def load_walk_ins(path: Path) -> tuple[tuple[Company, ...], tuple[Request, ...]]:
+    """A file of companies that came unannounced."""
+    try:
+        return archive.load_walk_ins(path)
     except (ValueError, OSError) as error:
         raise Unusable(f"{path}: {error}") from None
 

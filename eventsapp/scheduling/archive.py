@@ -27,6 +27,7 @@ from eventsapp.scheduling.schedule import LevelResult, Meeting, Outcome, Unsched
 
 PROBLEM_FORMAT = "eventsapp-problem/1"
 SCHEDULE_FORMAT = "eventsapp-schedule/1"
+WALK_INS_FORMAT = "eventsapp-walk-ins/1"
 STATUSES = ("optimal", "feasible", "infeasible", "none", "cancelled")
 MAX_BYTES = 500_000_000
 
@@ -58,6 +59,7 @@ _OUTCOME: Spec = {
     "format": (str,), "status": (str,), "meetings": (list,), "levels": (list,), "unscheduled": (list, _NONE),
     "seconds": _NUMBER, "seed": (int,), "engine": (str,), "prices": (list, _NONE), "detail": (dict, _NONE),
 }  # fmt: skip
+_WALK_INS: Spec = {"format": (str,), "companies": (list,), "requests": (list,)}
 _RESULT: Spec = {
     "level": (str,), "value": _NUMBER, "bound": (*_NUMBER, _NONE), "optimal": (bool, _NONE), "detail": (dict, _NONE),
 }  # fmt: skip
@@ -324,6 +326,14 @@ def load(path: Path | str) -> Problem:
 def load_outcome(path: Path | str) -> Outcome:
     """An outcome from a result file."""
     return outcome_from_dict(read(path))
+
+
+def load_walk_ins(path: Path | str) -> tuple[tuple[Company, ...], tuple[Request, ...]]:
+    """Companies that came unannounced and what they ask for, written as in a problem file."""
+    data = read(path)
+    _format(data, WALK_INS_FORMAT)
+    item = _object(data, _WALK_INS, "")
+    return _each(item["companies"], _company, "companies"), _each(item["requests"], _request, "requests")
 
 
 def dump(item: Problem | Outcome, path: Path | str) -> None:

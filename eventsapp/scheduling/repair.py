@@ -24,7 +24,7 @@ class Absence:
 
 def repaired(
     problem: Problem,
-    meetings: Iterable[Meeting],
+    meetings: Collection[Meeting],
     *,
     cancelled: Collection[str] = (),
     absent: Iterable[Absence] = (),
@@ -34,7 +34,10 @@ def repaired(
     """The problem after the news; meetings that start before slot `before` took place and stay as they are."""
     absences = list(absent)
     _check_news(problem, cancelled, absences, lost_tables)
-    known = {request.id: request for request in problem.requests}
+    known = problem.request_by_id
+    for meeting in meetings:
+        if meeting.request not in known:
+            raise ProblemError(f"The schedule holds the request {meeting.request!r}, which is not known.", "repair")
     past = {meeting.request: meeting for meeting in meetings if meeting.slot < before}
     kept = tuple(
         meeting
@@ -104,9 +107,19 @@ def _moved_desks(company: Company, lost: Collection[str]) -> Company:
     return replace(company, desks=tuple(replace(d, table=None) if d.table in lost else d for d in company.desks))
 
 
-def with_walk_in(problem: Problem, company: Company, requests: Iterable[Request]) -> Problem:
-    """The problem with a company that came unannounced, and what it asks for."""
-    return replace(problem, companies=(*problem.companies, company), requests=(*problem.requests, *requests))
+def late(company: str, slot: int) -> tuple[Absence, ...]:
+    """The absence of a company that comes in time for this slot only; none when that is the first one."""
+    return (Absence(company, 0, slot - 1),) if slot else ()
+
+
+def early(problem: Problem, company: str, slot: int) -> tuple[Absence, ...]:
+    """The absence of a company that leaves before this slot."""
+    return (Absence(company, slot, len(problem.slots) - 1),)
+
+
+def with_walk_ins(problem: Problem, companies: Iterable[Company], requests: Iterable[Request]) -> Problem:
+    """The problem with companies that came unannounced, and what they ask for."""
+    return replace(problem, companies=(*problem.companies, *companies), requests=(*problem.requests, *requests))
 
 
 def _with_losses(problem: Problem, lost: Collection[str], before: int) -> tuple[Table, ...] | None:

@@ -77,6 +77,90 @@ def test_repair_drops_only_what_was_cancelled(folder: Path, capsys: pytest.Captu
     assert {m["request"] for m in json.loads(Path(new).read_text())["meetings"]} == {"r2", "r3"}
 
 
+def repaired(folder: Path, capsys: pytest.CaptureFixture[str], *news: str, **changes: Any) -> tuple[str, list[Any]]:
+    """What repair says first, and the new schedule as (request, slot, table)."""
+    problem, result, new = folder / "problem.json", folder / "result.json", folder / "new.json"
+    problem.write_text(json.dumps({**PROBLEM, **changes}))
+    assert command(["solve", str(problem), "--out", str(result), "--quiet"]) == 0
+    capsys.readouterr()
+    assert command(["repair", str(problem), str(result), "--out", str(new), *news]) == 0
+    meetings = json.loads(new.read_text())["meetings"]
+    told = capsys.readouterr().out.splitlines()[0]
+    return told, sorted((m["request"], m["slot"], m["table"]) for m in meetings)
+
+
+PINNED = [dict(PROBLEM["requests"][0], pin={"slot": None, "table": None}, slots=[0]), *PROBLEM["requests"][1:]]
+
+
+def test_who_comes_late_loses_what_was_before(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told, meetings = repaired(folder, capsys, "--late", "s1@1", requests=PINNED)
+    assert told == "1 new, 0 moved, 1 dropped"
+    assert meetings == [("r2", 1, None), ("r3", 0, None)]
+
+
+def test_who_leaves_early_loses_what_comes_after(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told, meetings = repaired(folder, capsys, "--early", "b1@1", "--late", "s1@0", requests=PINNED)
+    assert told == "0 new, 0 moved, 1 dropped"
+    assert meetings == [("r1", 0, None)]
+
+
+def test_meetings_leave_a_table_that_vanished(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tables = [{"id": "t1"}, {"id": "t2", "slots": []}]
+    at_two = [{"id": "t1"}, {"id": "t2"}]
+    told, meetings = repaired(folder, capsys, "--lost-table", "t1", "--before", "1", tables=tables)
+    assert (told, [slot for _, slot, _ in meetings]) == ("0 new, 0 moved, 1 dropped", [0])
+    told, meetings = repaired(folder, capsys, "--lost-table", "t1", tables=at_two)
+    assert [table for _, _, table in meetings] == ["t2", "t2"]
+
+
+def test_who_comes_unannounced_gets_what_is_left(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    walk_in = folder / "walk-in.json"
+    company = {"id": "b2", "side": "buyer", "desks": [{"id": "b2-1", "slots": [0, 1]}]}
+    news = {"format": "eventsapp-walk-ins/1", "companies": [company], "requests": [
+        {"id": "w1", "a": "b2", "b": "s3", "value": 1}]}  # fmt: skip
+    walk_in.write_text(json.dumps(news))
+    told, meetings = repaired(folder, capsys, "--walk-in", str(walk_in))
+    assert told == "1 new, 0 moved, 0 dropped"
+    assert {request for request, _, _ in meetings} == {"r1", "r2", "w1"}
+
+
+@pytest.mark.parametrize(
+    ("news", "said"),
+    [
+        (["--late", "nobody@1"], "nobody"),
+        (["--late", "s1@9"], "s1"),
+        (["--early", "s1@2"], "s1"),
+        (["--lost-table", "t9"], "t9"),
+        (["--cancel", "nobody"], "nobody"),
+        (["--walk-in", "absent.json"], "absent.json"),
+    ],
+)
+def test_news_that_cannot_be_are_exit_2(
+    news: list[str], said: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem, result, new = (str(folder / name) for name in ("problem.json", "result.json", "new.json"))
+    command(["solve", problem, "--out", result, "--quiet"])
+    capsys.readouterr()
+    assert command(["repair", problem, result, "--out", new, *news]) == 2
+    assert said in capsys.readouterr().err
+    assert not Path(new).exists()
+
+
+@pytest.mark.parametrize("news", [["--late", "s1"], ["--early", "@3"], ["--late", "s1@x"], ["--absent", "s1@2-1"]])
+def test_news_have_a_form(news: list[str], folder: Path) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        command(["repair", str(folder / "problem.json"), str(folder / "result.json"), *news])
+    assert stopped.value.code == 2
+
+
+def test_a_schedule_of_another_problem_cannot_be_repaired(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem, result = folder / "problem.json", folder / "result.json"
+    command(["solve", str(problem), "--out", str(result), "--quiet"])
+    problem.write_text(json.dumps({**PROBLEM, "requests": PROBLEM["requests"][1:]}))
+    assert command(["repair", str(problem), str(result)]) == 2
+    assert "'r1', which is not known" in capsys.readouterr().err
+
+
 def test_solve_and_verify_a_benchmark_instance(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     instance, result = str(folder / "instance.dzn"), str(folder / "result.json")
     assert command(["solve", instance, "--out", result, "--quiet", "--seconds", "20"]) == 0

@@ -4,7 +4,7 @@ import pytest
 
 from eventsapp.scheduling import checker
 from eventsapp.scheduling.problem import Desk, ProblemError, Request
-from eventsapp.scheduling.repair import Absence, repaired, with_walk_in
+from eventsapp.scheduling.repair import Absence, early, late, repaired, with_walk_ins
 from eventsapp.scheduling.schedule import diff
 from eventsapp.scheduling.solve import solve
 from tests.scheduling import make
@@ -57,9 +57,18 @@ def test_a_lost_table_releases_its_desk() -> None:
 def test_a_walk_in_gets_what_is_left() -> None:
     problem = make.problem()
     before = solve(problem, seconds=5).meetings
-    news = with_walk_in(problem, make.company("b3"), [Request("b3s1", "b3", "s1", 5)])
+    news = with_walk_ins(problem, [make.company("b3")], [Request("b3s1", "b3", "s1", 5)])
     after = solve(repaired(news, before), seconds=5).meetings
     assert set(before) < set(after)
+
+
+def test_who_comes_late_and_who_leaves_early_is_away_before_and_after() -> None:
+    problem = make.problem()
+    assert late("s1", 2) == (Absence("s1", 0, 1),)
+    assert late("s1", 0) == ()
+    assert early(problem, "s1", 3) == (Absence("s1", 3, 3),)
+    news = repaired(problem, (), absent=(*late("s1", 2), *early(problem, "s1", 3)))
+    assert news.company_by_id["s1"].desks == (Desk("s1-1", (2,)),)
 
 
 @pytest.mark.parametrize("news", [{"cancelled": ("zz",)}, {"absent": (Absence("s1", 2, 9),)}, {"lost_tables": ("t9",)}])
