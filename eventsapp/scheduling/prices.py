@@ -38,7 +38,9 @@ class Stand:
     reached: Figures
 
 
-def prices(stand: Stand, again: Callable[[Problem, float], Figures], seconds: float) -> tuple[dict[str, Any], ...]:
+def prices(
+    stand: Stand, again: Callable[[Problem, float], Figures], seconds: float, stopped: Callable[[], bool]
+) -> tuple[dict[str, Any], ...]:
     """The changes that are worth something, each with the gain found and its bound, as far as the seconds go.
 
     `again` gives the figures of a schedule of a changed problem within some seconds.
@@ -48,11 +50,14 @@ def prices(stand: Stand, again: Callable[[Problem, float], Figures], seconds: fl
     found = []
     for what, changed in _changes(stand):
         begun = time.monotonic()
-        if begun + longest > deadline:
+        if stopped() or begun + longest > deadline:
             break
         problem = changed()
-        bound = _gain(stand, Network(index_of(problem)).choose(stand.levels).figures)
-        if _better(stand, bound):
+        network = Network(index_of(problem))
+        if stopped():
+            break
+        bound = _gain(stand, network.choose(stand.levels).figures)
+        if _better(stand, bound) and not stopped():
             gain = _gain(stand, again(problem, max(0.0, deadline - time.monotonic())))
             if _better(stand, gain):
                 found.append({**what, "gain": _told(gain), "bound": _told(bound)})

@@ -85,6 +85,7 @@ def _outcome(problem: Problem, pursuit: Pursuit) -> Outcome:
     broken = checker.violations(problem, meetings)
     if broken:
         raise AssertionError(f"the engine broke its own rule: {broken[0]}")
+    pursuit.clock.tell()
     true = checker.score(problem, meetings)
     levels = []
     for level in problem.levels:
@@ -93,6 +94,7 @@ def _outcome(problem: Problem, pursuit: Pursuit) -> Outcome:
     status = "optimal" if all(level.optimal for level in levels) else "feasible"
     seed, proven = pursuit.seed, {level.level: level.optimal for level in levels}
     unscheduled = explain.reasons(_reason_index(problem, index), plan, proven, seed)
+    pursuit.clock.tell()
     worth = _prices(problem, pursuit)
     pursuit.show("done")
     pursuit.clock.tell()
@@ -117,7 +119,8 @@ def _prices(problem: Problem, pursuit: Pursuit) -> tuple[Mapping[str, Any], ...]
     else:
         reached = again(plain, seconds / 2)
         seconds /= 2
-    return prices(Stand(pursuit.network, pursuit.choice, pursuit.order, reached), again, seconds)
+    stand = Stand(pursuit.network, pursuit.choice, pursuit.order, reached)
+    return prices(stand, again, seconds, lambda: clock.stopped() and clock.order is not None)
 
 
 def _linear(pursuit: Pursuit) -> dict[str, int]:
