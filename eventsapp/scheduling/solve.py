@@ -36,20 +36,22 @@ def solve(
     workers: int = 2,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
+    with_prices: bool = True,
 ) -> Outcome:
     """Schedule the problem within the seconds given; `stop` answers None, "keep" (end with the best) or "cancel"."""
     problem.check()
     if problem.kind != "event":
         raise ProblemError("Problems of this kind are solved from their .dzn file.", "kind")
     reserve = min(seconds / 2, 0.03 * seconds + RESERVE_PER_REQUEST * len(problem.requests))
-    if _priced(problem):
+    priced = with_prices and _priced(problem)
+    if priced:
         reserve += min(PRICE_SECONDS, PRICE_RESERVE * seconds)
     clock = Clock(seconds, on_progress, stop, reserve, asked=len(problem.requests))
     clock.tell()
     pursuit = _pursued(problem, clock, workers, seed)
     if clock.order == "cancel":
         return Outcome("cancelled", (), (), (), round(clock.spent, 3), seed, ENGINE)
-    return _outcome(problem, pursuit)
+    return _outcome(problem, pursuit, priced)
 
 
 def _priced(problem: Problem) -> bool:
@@ -77,8 +79,8 @@ def _pursued(problem: Problem, clock: Clock, workers: int, seed: int) -> Pursuit
     return pursuit
 
 
-def _outcome(problem: Problem, pursuit: Pursuit) -> Outcome:
-    """Tables, true figures by the judge, reasons."""
+def _outcome(problem: Problem, pursuit: Pursuit, priced: bool) -> Outcome:
+    """Tables, true figures by the judge, reasons, prices when they are wanted."""
     pursuit.show("reasons")
     index, plan = pursuit.index, pursuit.plan
     meetings = meetings_of(index, plan, tables.seat(index, plan))
@@ -95,7 +97,7 @@ def _outcome(problem: Problem, pursuit: Pursuit) -> Outcome:
     seed, proven = pursuit.seed, {level.level: level.optimal for level in levels}
     unscheduled = explain.reasons(_reason_index(problem, index), plan, proven, seed)
     pursuit.clock.tell()
-    worth = _prices(problem, pursuit)
+    worth = _prices(problem, pursuit) if priced else ()
     pursuit.show("done")
     pursuit.clock.tell()
     return Outcome(status, meetings, tuple(levels), unscheduled, round(pursuit.clock.spent, 3), seed, ENGINE, worth)
@@ -105,7 +107,7 @@ def _prices(problem: Problem, pursuit: Pursuit) -> tuple[Mapping[str, Any], ...]
     """Prices for the linear levels, in what is left of the time."""
     clock = pursuit.clock
     seconds = min(PRICE_SECONDS, PRICE_SHARE * clock.seconds, 0.98 * clock.seconds - clock.spent)
-    if not _priced(problem) or clock.order is not None or seconds <= 0:
+    if clock.order is not None or seconds <= 0:
         return ()
     plain = replace(problem, objective=tuple(Level(level) for level in pursuit.order))
 

@@ -108,3 +108,10 @@ def test_more_places_pay_first_into_the_first_level() -> None:
 
 def test_what_is_worth_nothing_is_not_named() -> None:
     assert solve(one_slot(capacity=2, slots=_whole_day()), seconds=5).prices == ()
+
+
+def test_prices_are_left_out_when_nobody_wants_them() -> None:
+    made = one_slot(slots=_whole_day())
+    with_prices, without = solve(made, seconds=5), solve(made, seconds=5, with_prices=False)
+    assert (len(with_prices.prices), without.prices) == (1, ())
+    assert with_prices.meetings == without.meetings
