@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -89,8 +90,23 @@ def demo(folder: Path) -> None:
     with serving(folder, [*EVENTSAPP, "demo", "--port", str(port), "--seconds", "5"], port) as address:
         told = (folder / "server.log").read_text()
         assert f"{address}/e/encuentro-automotriz-del-bajio" in told
-        with urllib.request.urlopen(f"{address}/e/encuentro-automotriz-del-bajio") as answer:
-            assert "Encuentro Automotriz del Bajío" in answer.read().decode()
+        password = re.findall(r"Password +(\S+)", told)[0]
+        landed = {email: sign_in(address, email, password) for email in re.findall(r"\S+@\S+", told)}
+    assert len(landed) == 3
+    assert all("Encuentro Automotriz del Bajío" in page for page in landed.values())
+
+
+def sign_in(address: str, email: str, password: str) -> str:
+    """Sign in as a browser does, and give the page of one's own events."""
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with browser.open(f"{address}/entrar") as page:
+        hidden = re.findall(r'name="(csrf_token|form_key)"[^>]*value="([^"]+)"', page.read().decode())
+    values = {**dict(hidden), "email": email, "password": password}
+    with browser.open(f"{address}/entrar", urllib.parse.urlencode(values).encode()) as page:
+        assert page.status == 200
+    with browser.open(f"{address}/mis-eventos") as page:
+        assert page.url == f"{address}/mis-eventos"
+        return str(page.read().decode())
 
 
 def demo_once(folder: Path) -> None:
