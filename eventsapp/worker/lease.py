@@ -96,7 +96,10 @@ def kept_alive(app: Flask, lease: Lease) -> Iterator[None]:
 
 def _beat(lease: Lease) -> None:
     with unit_of_work():
-        if not jobs.beat(lease.job_id, lease.worker, lease.attempt, now=now()):
-            lease.lost.set()
-            return
-        lease.wanted = jobs.find_wanted(lease.job_id)
+        is_ours = jobs.beat(lease.job_id, lease.worker, lease.attempt, now=now())
+        wanted = jobs.find_wanted(lease.job_id)
+    # Told only once it is stored: whoever acts on it may look at the beat.
+    if is_ours:
+        lease.wanted = wanted
+    else:
+        lease.lost.set()

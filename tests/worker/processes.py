@@ -19,6 +19,7 @@ from eventsapp.settings import Settings
 
 T = TypeVar("T")
 SECONDS = 60.0
+HELD = Path(__file__).parent / "held"
 
 
 def wait_for(look: Callable[[], T], seconds: float = SECONDS) -> T:
@@ -31,8 +32,11 @@ def wait_for(look: Callable[[], T], seconds: float = SECONDS) -> T:
 
 
 @contextmanager
-def worker(app: Flask, mail_url: str = "") -> Iterator[subprocess.Popen[bytes]]:
-    """A worker on the database of this application, killed at the end if it still lives."""
+def worker(app: Flask, mail_url: str = "", *, holds_engine: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker on the database of this application, killed at the end if it still lives.
+
+    With `holds_engine` its engine stands still from the start, until somebody continues it.
+    """
     settings: Settings = app.config["SETTINGS"]
     environment = {
         **os.environ,
@@ -42,6 +46,8 @@ def worker(app: Flask, mail_url: str = "") -> Iterator[subprocess.Popen[bytes]]:
         "MAIL_URL": mail_url,
         "BASE_URL": settings.base_url,
     }
+    if holds_engine:
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(HELD), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen([sys.executable, "-m", "eventsapp", "worker"], env=environment)
     try:
         yield process
@@ -73,9 +79,20 @@ def engine_of(pid: int) -> int | None:
     return None
 
 
+def held_engine_of(pid: int) -> int | None:
+    """The engine that this worker has started and that stands still, once it does."""
+    engine = engine_of(pid)
+    return engine if engine is not None and _state(engine) == "T" else None
+
+
 def is_gone(pid: int) -> bool:
     """Has this process ended?"""
+    return _state(pid) in {"Z", None}
+
+
+def _state(pid: int) -> str | None:
+    """The letter of the kernel for what this process does; None once it is gone."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
-        return True
+        return None

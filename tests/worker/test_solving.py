@@ -24,7 +24,7 @@ from eventsapp.services import jobs, runs
 from eventsapp.worker import runner, solving, tasks
 from eventsapp.worker.solving import EngineFailed, memory_limit, run_engine
 from tests import make
-from tests.worker.processes import engine_of, is_gone, wait_for, worker
+from tests.worker.processes import engine_of, held_engine_of, is_gone, wait_for, worker
 
 pytestmark = pytest.mark.slow
 
@@ -68,9 +68,8 @@ def test_a_run_becomes_a_draft(app: Flask) -> None:
 
 def test_a_worker_killed_in_the_middle_of_a_solve_loses_nothing(app: Flask) -> None:
     run_id = started(app)
-    with worker(app) as first:
-        engine = wait_for(lambda: engine_of(first.pid))
-        os.kill(engine, signal.SIGSTOP)
+    with worker(app, holds_engine=True) as first:
+        engine = wait_for(lambda: held_engine_of(first.pid))
         wait_for(lambda: found(app, run_id)[0] is RunStatus.RUNNING)
         first.kill()
         first.wait()
@@ -87,10 +86,9 @@ def test_a_worker_killed_in_the_middle_of_a_solve_loses_nothing(app: Flask) -> N
 
 def test_the_late_result_of_a_paused_worker_is_refused(sqlite_app: Flask) -> None:
     run_id = started(sqlite_app)
-    with worker(sqlite_app) as paused:
-        engine = wait_for(lambda: engine_of(paused.pid))
+    with worker(sqlite_app, holds_engine=True) as paused:
+        engine = wait_for(lambda: held_engine_of(paused.pid))
         wait_for(lambda: found(sqlite_app, run_id)[1] is JobState.RUNNING)
-        os.kill(engine, signal.SIGSTOP)
         os.kill(paused.pid, signal.SIGSTOP)
         let_the_lease_run_out(sqlite_app)
         with worker(sqlite_app):
@@ -106,9 +104,8 @@ def test_the_late_result_of_a_paused_worker_is_refused(sqlite_app: Flask) -> Non
 
 def test_a_worker_that_is_told_to_stop_gives_the_job_back(sqlite_app: Flask) -> None:
     run_id = started(sqlite_app)
-    with worker(sqlite_app) as first:
-        engine = wait_for(lambda: engine_of(first.pid))
-        os.kill(engine, signal.SIGSTOP)
+    with worker(sqlite_app, holds_engine=True) as first:
+        engine = wait_for(lambda: held_engine_of(first.pid))
         wait_for(lambda: found(sqlite_app, run_id)[0] is RunStatus.RUNNING)
         first.terminate()
         assert first.wait(20) == 0
@@ -135,9 +132,8 @@ def test_a_run_that_kills_three_workers_has_failed_with_a_reason(sqlite_app: Fla
 
 def test_a_cancelled_run_stores_nothing(sqlite_app: Flask) -> None:
     run_id = started(sqlite_app)
-    with worker(sqlite_app) as process:
-        engine = wait_for(lambda: engine_of(process.pid))
-        os.kill(engine, signal.SIGSTOP)  # even when the engine does not answer
+    with worker(sqlite_app, holds_engine=True) as process:  # even when the engine does not answer
+        engine = wait_for(lambda: held_engine_of(process.pid))
         wait_for(lambda: found(sqlite_app, run_id)[0] is RunStatus.RUNNING)
         with sqlite_app.app_context(), unit_of_work():
             run = db.session.get_one(Run, run_id)
