@@ -1,13 +1,13 @@
-"""companies
+"""privacy
 
-Revision: 0002, after 0001.
+Revision: 0002_5, after 0002_4.
 """
 
 import sqlalchemy as sa  # noqa: F401
 from alembic import op  # noqa: F401
 
-revision = "0002"
-down_revision = "0001"
+revision = "0002_5"
+down_revision = "0002_4"
 branch_labels = None
 depends_on = None
 

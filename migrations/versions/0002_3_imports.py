@@ -1,0 +1,20 @@
+"""imports
+
+Revision: 0002_3, after 0002_2.
+"""
+
+import sqlalchemy as sa  # noqa: F401
+from alembic import op  # noqa: F401
+
+revision = "0002_3"
+down_revision = "0002_2"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,20 @@
+"""requests
+
+Revision: 0002_4, after 0002_3.
+"""
+
+import sqlalchemy as sa  # noqa: F401
+from alembic import op  # noqa: F401
+
+revision = "0002_4"
+down_revision = "0002_3"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
