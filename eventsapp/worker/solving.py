@@ -110,7 +110,7 @@ def give_up(payload: Mapping[str, Any], reason: str, detail: str = "") -> None:
     """End the run of a job that is given up."""
     run = db.session.get(Run, UUID(payload["run_id"]))
     if run is not None:
-        runs.fail(run, reason, now(), detail=detail)
+        runs.fail(run, "engine_crashed" if reason == "crashed" else reason, now(), detail=detail)
 
 
 def memory_limit() -> int:

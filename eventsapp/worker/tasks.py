@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -22,7 +24,19 @@ from eventsapp.worker.lease import Lease, Lost, Stopped, kept_alive
 
 log = logging.getLogger(__name__)
 
-HANDLERS: Mapping[str, Callable[[Lease], None]] = {"solve": solving.solve}
+
+@dataclass(frozen=True)
+class Handler:
+    """A kind of job: what carries it out, and what ends its object when the job is given up (payload, reason, detail).
+
+    A reason is a code that screens put into words: `worker_lost` or `crashed`.
+    """
+
+    work: Callable[[Lease], None]
+    give_up: Callable[[Mapping[str, Any], str, str], None]
+
+
+HANDLERS: Mapping[str, Handler] = {"solve": Handler(solving.solve, solving.give_up)}
 
 
 def carry_out(app: Flask, job_id: UUID, worker: str, stopping: threading.Event) -> bool:
@@ -44,13 +58,13 @@ def carry_out(app: Flask, job_id: UUID, worker: str, stopping: threading.Event) 
 
 
 def reap() -> int:
-    """Put the jobs of dead workers back, and end the runs of those that are given up; how many were given up."""
+    """Put the jobs of dead workers back, and end the objects of those that are given up; how many were given up."""
     with unit_of_work():
         lost = jobs.reap(now=now())
         for job in lost:
             log.error("job %s (%s) given up after %d attempts", job.id, job.kind, job.attempt)
-            if job.kind == "solve":
-                solving.give_up(job.payload, "worker_lost")
+            if job.kind in HANDLERS:
+                HANDLERS[job.kind].give_up(job.payload, "worker_lost", "")
     return len(lost)
 
 
@@ -60,7 +74,7 @@ def _work(lease: Lease) -> None:
         handler = HANDLERS.get(lease.kind)
         if handler is None:
             raise LookupError(f"no such kind of job: {lease.kind}")
-        handler(lease)
+        handler.work(lease)
     except (Lost, Conflict):
         log.warning("job %s is no longer ours; its result is dropped", lease.job_id)
     except Stopped:
@@ -76,5 +90,6 @@ def _work(lease: Lease) -> None:
 
 def _fail(lease: Lease, error: str) -> None:
     with unit_of_work():
-        if jobs.finish(lease.job_id, lease.worker, lease.attempt, now=now(), error=error) and lease.kind == "solve":
-            solving.give_up(lease.payload, "engine_crashed", error)
+        ended = jobs.finish(lease.job_id, lease.worker, lease.attempt, now=now(), error=error)
+        if ended and lease.kind in HANDLERS:
+            HANDLERS[lease.kind].give_up(lease.payload, "crashed", error)
