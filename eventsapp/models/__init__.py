@@ -2,6 +2,7 @@
 
 from eventsapp.models.account import Account, Membership, Token
 from eventsapp.models.audit import AuditEntry
+from eventsapp.models.capability import Capability
 from eventsapp.models.company import Company, Delegate
 from eventsapp.models.event import Block, Event, Slot, Table
 from eventsapp.models.form_key import FormKey, Throttle
@@ -11,6 +12,7 @@ from eventsapp.models.organization import Organization
 from eventsapp.models.outbox import OutboxMessage
 from eventsapp.models.registration import Absence, Desk, DeskDelegate, Registration
 from eventsapp.models.request import Exclusion, Request
+from eventsapp.models.requirement import Requirement
 from eventsapp.models.schedule import Meeting, Placement, Run, Schedule, Unplaced
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "Account",
     "AuditEntry",
     "Block",
+    "Capability",
     "Company",
     "Delegate",
     "Desk",
@@ -34,6 +37,7 @@ __all__ = [
     "Placement",
     "Registration",
     "Request",
+    "Requirement",
     "Run",
     "Schedule",
     "Slot",
