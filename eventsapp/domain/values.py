@@ -126,6 +126,14 @@ class ScheduleStatus(StrEnum):
     DISCARDED = "discarded"
 
 
+class RunKind(StrEnum):
+    """What a run of the engine is for: a schedule, the answer to "what if", or the fewest changes after news."""
+
+    SEARCH = "search"
+    SCENARIO = "scenario"
+    REPAIR = "repair"
+
+
 class RunStatus(StrEnum):
     """Where a run of the engine stands."""
 

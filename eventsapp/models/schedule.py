@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.db import Base
 from eventsapp.domain.access import Scope
-from eventsapp.domain.values import RunStatus, ScheduleStatus
+from eventsapp.domain.values import RunKind, RunStatus, ScheduleStatus
 from eventsapp.models.account import Account
 from eventsapp.models.event import Event, Slot, Table
 from eventsapp.models.job import Job
@@ -19,20 +19,27 @@ from eventsapp.models.registration import Desk, Registration
 
 
 class Run(Base):
-    """One run of the engine over a problem; what it is asked and what came of it stay with it."""
+    """One run of the engine over a problem; what it is asked and what came of it stay with it.
+
+    `options` are the organizer's choices and, for scenarios and repairs, what was changed; `incumbent` is the best answer
+    found so far, stored while the engine still works, so that the end of a worker loses nothing.
+    """
 
     __tablename__ = "run"
     __table_args__ = (UniqueConstraint("event_id", "number"),)
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
     number: Mapped[int]
+    kind: Mapped[RunKind] = mapped_column(default=RunKind.SEARCH)
     status: Mapped[RunStatus] = mapped_column(default=RunStatus.QUEUED)
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     job_id: Mapped[UUID | None] = mapped_column(ForeignKey("job.id"))
     started_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     seconds: Mapped[int]
     seed: Mapped[int] = mapped_column(default=1)
     problem: Mapped[dict[str, Any] | None]
     outcome: Mapped[dict[str, Any] | None]
+    incumbent: Mapped[dict[str, Any] | None]
     progress: Mapped[dict[str, Any]] = mapped_column(default=dict)
     curve: Mapped[list[Any]] = mapped_column(default=list)
     error: Mapped[str] = mapped_column(String(1000), default="")
@@ -51,7 +58,10 @@ class Run(Base):
 
 
 class Schedule(Base):
-    """A version of the schedule. A published one is never changed again; `edit` counts the changes of a draft."""
+    """A version of the schedule. A published one is never changed again; `edit` counts the changes of a draft.
+
+    `certificate` is written once, when the version is published: the problem, the schedule and what was proven of it.
+    """
 
     __tablename__ = "schedule"
     __table_args__ = (
@@ -74,6 +84,7 @@ class Schedule(Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("schedule.id"))
     edit: Mapped[int] = mapped_column(default=0)
     levels: Mapped[list[Any]] = mapped_column(default=list)
+    certificate: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]
     published_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
