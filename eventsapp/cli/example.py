@@ -233,7 +233,7 @@ class _People:
             city=city,
             state=STATES.get(city, "Guanajuato"),
             website=f"https://{_slug(name)}.example.com",
-            cluster_code="GTO-AUT",
+            cluster_codes=["GTO-AUT"],
             created_at=self.now,
         )
         submitted_at = _submitted_at(event, number, self.now)

@@ -178,3 +178,86 @@ class TokenPurpose(StrEnum):
     SIGN_IN = "sign_in"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose, not a password
     JOIN_COMPANY = "join_company"
+
+
+class Ownership(StrEnum):
+    """Where the capital of a company comes from."""
+
+    MEXICAN = "mexican"
+    FOREIGN = "foreign"
+    MIXED = "mixed"
+
+
+class SizeSector(StrEnum):
+    """The sectors that the legal size classes tell apart (DOF, 30 June 2009)."""
+
+    INDUSTRY = "industry"
+    COMMERCE = "commerce"
+    SERVICES = "services"
+
+
+class SizeClass(StrEnum):
+    """The legal size classes."""
+
+    MICRO = "micro"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+class Tier(StrEnum):
+    """Where a company stands in the supply chain."""
+
+    OEM = "oem"
+    TIER1 = "tier1"
+    TIER2 = "tier2"
+    TIER3 = "tier3"
+    RAW_MATERIAL = "raw_material"
+    TOOLING = "tooling"
+    INDIRECT_MRO = "indirect_mro"
+    SERVICE = "service"
+    INTEGRATOR = "integrator"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Department(StrEnum):
+    """Where a delegate works."""
+
+    PURCHASING = "purchasing"
+    SALES = "sales"
+    ENGINEERING = "engineering"
+    QUALITY = "quality"
+    GENERAL_MANAGEMENT = "general_management"
+    LOGISTICS = "logistics"
+    OTHER = "other"
+
+
+class DecisionPower(StrEnum):
+    """What a delegate can say yes to."""
+
+    DECIDES = "decides"
+    RECOMMENDS = "recommends"
+    INFORMS = "informs"
+
+
+class CertificateStage(StrEnum):
+    """Does the company hold the certificate, or is it on its way?"""
+
+    HELD = "held"
+    IN_PROGRESS = "in_progress"
+
+
+class Verification(StrEnum):
+    """What stands behind a certificate: the company's word, its document, a visit; or nothing that holds."""
+
+    DECLARED = "declared"
+    DOCUMENT_CHECKED = "document_checked"
+    SITE_VISITED = "site_visited"
+    REJECTED = "rejected"
+
+
+class FileKind(StrEnum):
+    """What a stored file is."""
+
+    LOGO = "logo"
+    CERTIFICATE = "certificate"

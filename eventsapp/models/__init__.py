@@ -3,8 +3,10 @@
 from eventsapp.models.account import Account, Membership, Token
 from eventsapp.models.audit import AuditEntry
 from eventsapp.models.capability import Capability
+from eventsapp.models.certificate import Certificate
 from eventsapp.models.company import Company, Delegate
 from eventsapp.models.event import Block, Event, Slot, Table
+from eventsapp.models.file import StoredFile
 from eventsapp.models.form_key import FormKey, Throttle
 from eventsapp.models.invitation import Invitation
 from eventsapp.models.job import Job
@@ -14,6 +16,7 @@ from eventsapp.models.registration import Absence, Desk, DeskDelegate, Registrat
 from eventsapp.models.request import Exclusion, Request
 from eventsapp.models.requirement import Requirement
 from eventsapp.models.schedule import Meeting, Placement, Run, Schedule, Unplaced
+from eventsapp.models.site import Site
 
 __all__ = [
     "Absence",
@@ -21,6 +24,7 @@ __all__ = [
     "AuditEntry",
     "Block",
     "Capability",
+    "Certificate",
     "Company",
     "Delegate",
     "Desk",
@@ -40,7 +44,9 @@ __all__ = [
     "Requirement",
     "Run",
     "Schedule",
+    "Site",
     "Slot",
+    "StoredFile",
     "Table",
     "Throttle",
     "Token",

@@ -27,7 +27,7 @@ class CompanyAnswers:
     state: str = ""
     city: str = ""
     website: str = ""
-    cluster_code: str | None = None
+    cluster_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def answers_of(company: Company) -> CompanyAnswers:
         state=company.state,
         city=company.city,
         website=company.website,
-        cluster_code=company.cluster_code,
+        cluster_codes=tuple(company.cluster_codes),
     )
 
 
@@ -103,7 +103,8 @@ def change(company: Company, answers: CompanyAnswers, *, seen: str, actor: Actor
     require_seen(seen, stored, typed=answers)
     changed = sorted(name for name, value in vars(answers).items() if getattr(stored, name) != value)
     for name in changed:
-        setattr(company, name, getattr(answers, name))
+        value = getattr(answers, name)
+        setattr(company, name, list(value) if isinstance(value, tuple) else value)
     if changed:
         audit.record(actor, "company.changed", company, at=now, fields=changed)
     return changed

@@ -33,7 +33,7 @@ COMPANY = {
     "state": "Guanajuato",
     "city": "León",
     "website": "galvanicos.example.com",
-    "cluster_code": "GTO-AUT",
+    "cluster_codes": ["GTO-AUT"],
 }
 PERSON = {"name": "Ana Ríos", "job_title": "Ventas", "email": "ana@empresa.com", "phone": "477 123 4567"}
 
@@ -223,7 +223,7 @@ def test_save_and_leave_keeps_an_incomplete_step(sqlite_app: Flask) -> None:
         ({"city": ""}, "Complete este dato"),
         ({"name": ""}, "Complete este dato"),
         ({"website": "javascript:alert(1)"}, "Escriba una página"),
-        ({"cluster_code": "X"}, "Elija una opción de la lista"),
+        ({"cluster_codes": ["X"]}, "Elija una opción de la lista"),
         ({"legal_name": "x" * 201}, "200 caracteres"),
     ],
 )

@@ -118,7 +118,7 @@ class CompanyForm(StepForm):
     region = text(_l("Estado o provincia, fuera de México"), most=80, optional=True)
     city = text(_l("Ciudad o municipio"), most=120, optional=True, checks=(needed,))
     website = text(_l("Página de internet"), most=300, optional=True, checks=(contact(contacts.web_page),))
-    cluster_code = SelectField(_l("Clúster al que pertenece"), validate_choice=False)
+    cluster_codes = SelectMultipleField(_l("Clústeres a los que pertenece"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -128,7 +128,7 @@ class CompanyForm(StepForm):
             code: _("%(cluster)s, %(state)s", cluster=found.name(language), state=found.state)
             for code, found in clusters().items()
         }
-        self.cluster_code.choices = options({"": _("Ninguno"), **named})
+        self.cluster_codes.choices = options(named)
 
     def validate_country(self, field: Any) -> None:
         """One that exists."""
@@ -151,9 +151,9 @@ class CompanyForm(StepForm):
         if field.data not in STATES and not (self.is_draft and not field.data):
             raise ValidationError(_("Elija un estado de la lista"))
 
-    def validate_cluster_code(self, field: Any) -> None:
-        """One that exists, or none."""
-        if field.data and field.data not in clusters():
+    def validate_cluster_codes(self, field: Any) -> None:
+        """Those that exist."""
+        if any(code not in clusters() for code in field.data or ()):
             raise ValidationError(_("Elija una opción de la lista"))
 
     def answers(self) -> CompanyAnswers:
@@ -167,7 +167,7 @@ class CompanyForm(StepForm):
             state=(self.state.data or "") if in_mexico else self.region.data,
             city=self.city.data,
             website=self.website.data,
-            cluster_code=self.cluster_code.data or None,
+            cluster_codes=tuple(dict.fromkeys(self.cluster_codes.data or ())),
         )
 
 

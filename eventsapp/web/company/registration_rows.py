@@ -46,7 +46,6 @@ def sections(mine: Registration, *, editable: bool = True) -> list[dict[str, Any
 def company_rows(company: Company) -> list[dict[str, Any]]:
     """What a company says about itself."""
     language = str(get_locale())
-    cluster = clusters().get(company.cluster_code or "")
     return [
         {"key": _("Nombre comercial"), "value": company.name},
         {"key": _("Razón social"), "value": company.legal_name},
@@ -60,7 +59,11 @@ def company_rows(company: Company) -> list[dict[str, Any]]:
             ),
         },
         {"key": _("Página de internet"), "value": company.website},
-        {"key": _("Clúster"), "value": cluster.name(language) if cluster else _("Ninguno")},
+        {
+            "key": _("Clústeres"),
+            "value": [clusters()[code].name(language) for code in company.cluster_codes if code in clusters()]
+            or _("Ninguno"),
+        },
     ]
 
 

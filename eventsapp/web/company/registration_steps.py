@@ -135,7 +135,7 @@ def _stored_company_form(mine: Registration) -> CompanyForm:
         region="" if in_mexico else stored.state,
         city=stored.city,
         website=stored.website,
-        cluster_code=stored.cluster_code or "",
+        cluster_codes=list(stored.cluster_codes),
     )
 
 
@@ -148,9 +148,10 @@ def _company_words(answers: Any) -> list[tuple[str, str]]:
         _("Estado de la República"),
         _("Ciudad o municipio"),
         _("Página de internet"),
-        _("Clúster al que pertenece"),
+        _("Clústeres a los que pertenece"),
     )
-    return [(label, value or "") for label, value in zip(labels, vars(answers).values(), strict=True)]
+    values = {**vars(answers), "cluster_codes": ", ".join(answers.cluster_codes)}
+    return list(zip(labels, values.values(), strict=True))
 
 
 def _company_page(mine: Registration, form: CompanyForm, theirs: list[tuple[str, str]] | None = None) -> str:
