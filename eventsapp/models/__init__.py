@@ -16,6 +16,7 @@ from eventsapp.models.registration import Absence, Desk, DeskDelegate, Registrat
 from eventsapp.models.request import Exclusion, Request
 from eventsapp.models.requirement import Requirement
 from eventsapp.models.schedule import Meeting, Placement, Run, Schedule, Unplaced
+from eventsapp.models.step import Presence, Step
 from eventsapp.models.site import Site
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Organization",
     "OutboxMessage",
     "Placement",
+    "Presence",
     "Registration",
     "Request",
     "Requirement",
@@ -46,6 +48,7 @@ __all__ = [
     "Schedule",
     "Site",
     "Slot",
+    "Step",
     "StoredFile",
     "Table",
     "Throttle",

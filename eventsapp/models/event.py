@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.db import Base
 from eventsapp.domain.access import Scope
-from eventsapp.domain.values import BlockKind, EventStatus
+from eventsapp.domain.values import Axis, BlockKind, EventFormat, EventStatus, Modality, Programme, SideNames
 from eventsapp.models.organization import Organization
 
 if TYPE_CHECKING:
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 
 class Event(Base):
-    """One business meeting of an organization, held in one time zone."""
+    """One business meeting of an organization, held in one time zone.
+
+    `buyer_places` and `supplier_places` limit how many companies of a side take part (None: all who are accepted).
+    Registration goes on until `late_registration_until`, when that is set. An unanswered request expires after
+    `request_expiry_hours`, and its receiver is reminded `request_reminder_hours` before.
+    """
 
     __tablename__ = "event"
     __table_args__ = (
@@ -29,6 +34,9 @@ class Event(Base):
         CheckConstraint("requests_open_at < requests_close_at", name="requests_in_order"),
         CheckConstraint("slot_minutes BETWEEN 5 AND 120", name="slot_minutes"),
         CheckConstraint("changeover_minutes BETWEEN 0 AND 60", name="changeover_minutes"),
+        CheckConstraint("buyer_places > 0 AND supplier_places > 0", name="places"),
+        CheckConstraint("request_expiry_hours > request_reminder_hours", name="reminder_before_expiry"),
+        CheckConstraint("request_reminder_hours > 0", name="request_reminder_hours"),
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
@@ -38,14 +46,22 @@ class Event(Base):
     venue: Mapped[str]
     city: Mapped[str] = mapped_column(String(120))
     time_zone: Mapped[str] = mapped_column(String(60))
+    modality: Mapped[Modality] = mapped_column(default=Modality.ON_SITE)
     contact_email: Mapped[str] = mapped_column(String(254))
+    programme: Mapped[Programme] = mapped_column(default=Programme.BUSINESS_MEETINGS)
+    axis: Mapped[Axis] = mapped_column(default=Axis.NONE)
+    format: Mapped[EventFormat] = mapped_column(default=EventFormat.MANY_BUYERS)
+    sides: Mapped[SideNames] = mapped_column(default=SideNames.BUYER_SUPPLIER)
     status: Mapped[EventStatus] = mapped_column(default=EventStatus.DRAFT)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     registration_opens_at: Mapped[datetime]
     registration_closes_at: Mapped[datetime]
+    late_registration_until: Mapped[datetime | None]
     requests_open_at: Mapped[datetime]
     requests_close_at: Mapped[datetime]
+    buyer_places: Mapped[int | None]
+    supplier_places: Mapped[int | None]
     slot_minutes: Mapped[int] = mapped_column(default=20)
     changeover_minutes: Mapped[int] = mapped_column(default=5)
     buyer_max_meetings: Mapped[int | None]
@@ -54,6 +70,9 @@ class Event(Base):
     max_consecutive: Mapped[int | None]
     buyer_request_quota: Mapped[int] = mapped_column(default=40)
     supplier_request_quota: Mapped[int] = mapped_column(default=15)
+    request_expiry_hours: Mapped[int] = mapped_column(default=72)
+    request_reminder_hours: Mapped[int] = mapped_column(default=24)
+    buyer_requests_binding: Mapped[bool] = mapped_column(default=False)
     published_schedule_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("schedule.id", use_alter=True, name="fk_event_published_schedule_id")
     )
@@ -121,7 +140,7 @@ class Slot(Base):
 
 
 class Table(Base):
-    """A table in a room of the venue; `position` is its order on screens."""
+    """A table in a room of the venue, or the room of a video call; `position` is its order on screens."""
 
     __tablename__ = "meeting_table"
     __table_args__ = (UniqueConstraint("event_id", "label"),)
@@ -129,6 +148,7 @@ class Table(Base):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
     label: Mapped[str] = mapped_column(String(20))
     room: Mapped[str] = mapped_column(String(80), default="")
+    virtual_url: Mapped[str] = mapped_column(String(500), default="")
     position: Mapped[int]
 
     event: Mapped[Event] = relationship(back_populates="tables")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.db import Base
 from eventsapp.domain.access import Scope
-from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.domain.values import RegistrationSource, RegistrationStatus, Side
 from eventsapp.models.account import Account
 from eventsapp.models.company import Company, Delegate
 from eventsapp.models.event import Event, Table
@@ -20,13 +20,15 @@ class Registration(Base):
     """A company that takes part, or asks to take part, in an event; a draft keeps what was typed so far.
 
     `terms` are codes of the taxonomy. `steps_done` names the steps that the company has saved complete, `consents` the
-    voluntary uses of its data that it allows (`domain.registering`).
+    voluntary uses of its data that it allows (`domain.registering`). Requests of companies that fit with
+    `auto_accept_level` or better are accepted without asking (None: each is asked).
     """
 
     __tablename__ = "registration"
     __table_args__ = (
         UniqueConstraint("event_id", "company_id"),
         UniqueConstraint("event_id", "number"),
+        CheckConstraint("auto_accept_level BETWEEN 2 AND 5", name="auto_accept_level"),
         CheckConstraint("min_meetings >= 0 AND (max_meetings IS NULL OR max_meetings >= min_meetings)", name="limits"),
     )
 
@@ -42,8 +44,11 @@ class Registration(Base):
     min_meetings: Mapped[int] = mapped_column(default=0)
     max_meetings: Mapped[int | None]
     priority: Mapped[int] = mapped_column(default=0)
+    source: Mapped[RegistrationSource] = mapped_column(default=RegistrationSource.WEB)
+    auto_accept_level: Mapped[int | None]
     decision_reason: Mapped[str] = mapped_column(String(1000), default="")
     submitted_at: Mapped[datetime | None]
+    waitlisted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     saved_at: Mapped[datetime]

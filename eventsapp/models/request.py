@@ -17,8 +17,10 @@ from eventsapp.models.registration import Registration
 
 
 class Request(Base):
-    """One side asks the other for a meeting. It never holds a slot.
+    """One side asks the other for a meeting, or notes for itself that it is available for it or never wants it.
 
+    It never holds a slot. `rank` is the order in which a company wants its meetings, 1 first. A request that waits for
+    an answer expires at `expires_at`; `reminded_at` says when its receiver was reminded.
     `slot_ids` limits the meeting to some slots (empty: any), `after_ids` names requests whose meetings come before it:
     conditions that an organizer or an import may set.
     """
@@ -27,12 +29,14 @@ class Request(Base):
     __table_args__ = (
         UniqueConstraint("from_id", "to_id"),
         CheckConstraint("from_id <> to_id", name="two_companies"),
+        CheckConstraint("rank > 0", name="rank"),
     )
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
     from_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
     to_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
     preference: Mapped[Preference]
+    rank: Mapped[int | None]
     message: Mapped[str] = mapped_column(String(500), default="")
     status: Mapped[RequestStatus] = mapped_column(default=RequestStatus.SENT, index=True)
     origin: Mapped[RequestOrigin] = mapped_column(default=RequestOrigin.PARTICIPANT)
@@ -43,6 +47,8 @@ class Request(Base):
     made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     answered_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     answered_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None] = mapped_column(index=True)
+    reminded_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship()
@@ -55,6 +61,15 @@ class Request(Base):
         """Whose this is: both companies and the organizer."""
         companies = {self.from_registration.company_id, self.to_registration.company_id}
         return Scope(self.event.organization_id, frozenset(companies))
+
+
+class DigestStop(Base):
+    """A person who does not want the daily mail about requests that wait for an answer."""
+
+    __tablename__ = "digest_stop"
+
+    delegate_id: Mapped[UUID] = mapped_column(ForeignKey("delegate.id"), unique=True)
+    created_at: Mapped[datetime]
 
 
 class Exclusion(Base):
