@@ -34,6 +34,46 @@ class EventStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+class Programme(StrEnum):
+    """Which of an organization's programmes an event is part of."""
+
+    BUSINESS_MEETINGS = "business_meetings"
+    SUPPLIER_DEVELOPMENT = "supplier_development"
+    TECHNOLOGY = "technology"
+    MARKETING = "marketing"
+    INNOVATION = "innovation"
+    FINANCING = "financing"
+    CONSULTING = "consulting"
+    TALENT = "talent"
+
+
+class Axis(StrEnum):
+    """The strategic axis that an event serves."""
+
+    INNOVATION = "innovation"
+    TALENT = "talent"
+    CONSCIOUS_LEADERSHIP = "conscious_leadership"
+    GLOBALISATION = "globalisation"
+    NONE = "none"
+
+
+class EventFormat(StrEnum):
+    """Who meets whom at an event."""
+
+    MANY_BUYERS = "many_buyers"
+    SINGLE_ANCHOR = "single_anchor"
+    ANY_TO_ANY = "any_to_any"
+
+
+class SideNames(StrEnum):
+    """What the two sides of an event are called; the rules call them buyer and supplier always."""
+
+    BUYER_SUPPLIER = "buyer_supplier"
+    FIRM_FINANCIER = "firm_financier"
+    FIRM_CONSULTANT = "firm_consultant"
+    COMPANY_UNIVERSITY = "company_university"
+
+
 class Phase(StrEnum):
     """The seven phases of an event, in order."""
 
@@ -70,23 +110,41 @@ class RegistrationStatus(StrEnum):
     SUBMITTED = "submitted"
     CHANGES_REQUESTED = "changes_requested"
     APPROVED = "approved"
+    WAITLISTED = "waitlisted"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
 
+class RegistrationSource(StrEnum):
+    """How a registration came to be."""
+
+    WEB = "web"
+    IMPORT = "import"
+    INVITED = "invited"
+    WALK_IN = "walk_in"
+
+
 class Preference(StrEnum):
-    """How much a company wants a meeting."""
+    """What a company says about meeting another one.
+
+    The first two ask for a meeting. `open` (available, should the other one ask) and `no` (a veto) ask for nothing,
+    and the other company is not told.
+    """
 
     MUST = "must"
     WANT = "want"
+    OPEN = "open"
+    NO = "no"
 
 
 class RequestStatus(StrEnum):
-    """Where a request stands."""
+    """Where a request stands; `noted` is what a company says for itself: available, or a veto."""
 
+    NOTED = "noted"
     SENT = "sent"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
 
 
@@ -162,6 +220,8 @@ class OutboxState(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
+    BOUNCED = "bounced"
+    UNWANTED = "unwanted"
 
 
 class InvitationMethod(StrEnum):
@@ -169,6 +229,46 @@ class InvitationMethod(StrEnum):
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
+
+
+class Participation(StrEnum):
+    """What a person answered to an invitation."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+    DELEGATED = "delegated"
+
+
+class ReplyKind(StrEnum):
+    """What came to the mailbox of invitations."""
+
+    ANSWER = "answer"
+    PROPOSAL = "proposal"
+    UNREADABLE = "unreadable"
+
+
+class ReplyState(StrEnum):
+    """What became of a reply."""
+
+    COUNTED = "counted"
+    STALE = "stale"
+    REPEATED = "repeated"
+    REVIEW = "review"
+    OPEN = "open"
+    MOVED = "moved"
+    REFUSED = "refused"
+    DISMISSED = "dismissed"
+    UNKNOWN = "unknown"
+    UNREADABLE = "unreadable"
+
+
+class Modality(StrEnum):
+    """Where the meetings of an event are held."""
+
+    ON_SITE = "on_site"
+    HYBRID = "hybrid"
+    VIRTUAL = "virtual"
 
 
 class TokenPurpose(StrEnum):
@@ -261,3 +361,30 @@ class FileKind(StrEnum):
 
     LOGO = "logo"
     CERTIFICATE = "certificate"
+
+
+class PrintoutKind(StrEnum):
+    """What can be printed."""
+
+    AGENDAS = "agendas"
+    BADGES = "badges"
+    SIGNS = "signs"
+    ROUNDS = "rounds"
+    ATTENDANCE = "attendance"
+    BOARD = "board"
+
+
+class PrintoutStatus(StrEnum):
+    """Where a printout stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Paper(StrEnum):
+    """The size of a sheet, as Typst calls it."""
+
+    LETTER = "us-letter"
+    A4 = "a4"

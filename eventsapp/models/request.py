@@ -20,7 +20,8 @@ class Request(Base):
     """One side asks the other for a meeting, or notes for itself that it is available for it or never wants it.
 
     It never holds a slot. `rank` is the order in which a company wants its meetings, 1 first. A request that waits for
-    an answer expires at `expires_at`; `reminded_at` says when its receiver was reminded.
+    an answer expires at `expires_at`; `reminded_at` says when its receiver was reminded. `requirement_id` and
+    `capability_id` name what it is about.
     `slot_ids` limits the meeting to some slots (empty: any), `after_ids` names requests whose meetings come before it:
     conditions that an organizer or an import may set.
     """
@@ -35,6 +36,8 @@ class Request(Base):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
     from_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
     to_id: Mapped[UUID] = mapped_column(ForeignKey("registration.id"), index=True)
+    requirement_id: Mapped[UUID | None] = mapped_column(ForeignKey("requirement.id"), index=True)
+    capability_id: Mapped[UUID | None] = mapped_column(ForeignKey("capability.id"), index=True)
     preference: Mapped[Preference]
     rank: Mapped[int | None]
     message: Mapped[str] = mapped_column(String(500), default="")

@@ -70,6 +70,11 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("rank", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("expires_at", INSTANT, nullable=True))
         batch_op.add_column(sa.Column("reminded_at", INSTANT, nullable=True))
+        batch_op.add_column(sa.Column("requirement_id", sa.Uuid(), nullable=True))
+        batch_op.add_column(sa.Column("capability_id", sa.Uuid(), nullable=True))
+        for noun in ("requirement", "capability"):
+            batch_op.create_foreign_key(batch_op.f(f"fk_request_{noun}_id"), noun, [f"{noun}_id"], ["id"])
+            batch_op.create_index(batch_op.f(f"ix_request_{noun}_id"), [f"{noun}_id"], unique=False)
         batch_op.create_check_constraint("rank", "rank > 0")
         batch_op.create_index(batch_op.f("ix_request_expires_at"), ["expires_at"], unique=False)
 
@@ -78,6 +83,10 @@ def downgrade() -> None:
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_expires_at"))
         batch_op.drop_constraint(batch_op.f("ck_request_rank"), type_="check")
+        for noun in ("capability", "requirement"):
+            batch_op.drop_index(batch_op.f(f"ix_request_{noun}_id"))
+            batch_op.drop_constraint(batch_op.f(f"fk_request_{noun}_id"), type_="foreignkey")
+            batch_op.drop_column(f"{noun}_id")
         batch_op.drop_column("reminded_at")
         batch_op.drop_column("expires_at")
         batch_op.drop_column("rank")
