@@ -21,8 +21,8 @@ from eventsapp.models.registration import Desk, Registration
 class Run(Base):
     """One run of the engine over a problem; what it is asked and what came of it stay with it.
 
-    `options` are the organizer's choices and, for scenarios and repairs, what was changed; `incumbent` is the best answer
-    found so far, stored while the engine still works, so that the end of a worker loses nothing.
+    `options` are the organizer's choices and, for scenarios and repairs, what was changed; `incumbent` is the best
+    answer found so far, stored while the engine still works, so that the end of a worker loses nothing.
     """
 
     __tablename__ = "run"

@@ -1,12 +1,14 @@
 """Runs of the engine: started by an organizer, carried out by the worker, judged before anything is stored.
 
-The worker calls `begin`, `progress`, then `finish` or `fail`; each gives the fencing number of its claim (`attempt`),
-and a worker that was taken for dead is refused.
+The worker calls `begin`, `progress` and `keep_best`, then `finish` or `fail`; each gives the fencing number of its
+claim (`attempt`), and a worker that was taken for dead is refused. Only a search becomes a draft by itself; what a
+scenario or a repair answers waits for the organizer.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -17,21 +19,23 @@ from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.lifecycle import FINISHED_RUNS
-from eventsapp.domain.values import JobState, RunStatus
+from eventsapp.domain.values import JobState, RunKind, RunStatus
 from eventsapp.models import Event, Run, Schedule
 from eventsapp.scheduling import archive, checker
-from eventsapp.scheduling.problem import Company, Problem, ProblemError
+from eventsapp.scheduling.comparison import is_better
+from eventsapp.scheduling.problem import Problem, ProblemError
 from eventsapp.scheduling.schedule import Outcome
-from eventsapp.services import audit, frames, jobs, schedules
+from eventsapp.services import audit, frames, jobs, run_figures, schedules
+from eventsapp.services.run_options import EMPTY, KEEP, Options
 
 JOB_KIND = "solve"
-MAX_POINTS = 200
 MOST_SECONDS = 3600
 MOST_SEED = 2**31 - 1
 ACTIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
+WITH_SCHEDULE = (RunStatus.OPTIMAL, RunStatus.FEASIBLE)
 WISHES = ("keep", "cancel")
 WITHOUT_SCHEDULE = {"none": RunStatus.NO_SCHEDULE, "cancelled": RunStatus.CANCELLED}
-LIGHT = (defer(Run.problem), defer(Run.outcome))
+LIGHT = (defer(Run.problem), defer(Run.outcome), defer(Run.incumbent))
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
@@ -55,17 +59,94 @@ def list_for(event: Event) -> list[Run]:
     return list(db.session.scalars(query.options(*LIGHT, joinedload(Run.started_by))))
 
 
+def find_by_number(event: Event, number: int) -> Run | None:
+    """A run by its number, without its problem and outcome."""
+    if not 0 < number < 2**31:
+        return None
+    query = select(Run).where(Run.event_id == event.id, Run.number == number)
+    return db.session.scalar(query.options(*LIGHT, joinedload(Run.started_by)))
+
+
+def find_latest(event: Event, kind: RunKind = RunKind.SEARCH) -> Run | None:
+    """The newest run of a kind that found a schedule, or None."""
+    query = select(Run).where(Run.event_id == event.id, Run.kind == kind, Run.status.in_(WITH_SCHEDULE))
+    return db.session.scalars(query.order_by(Run.number.desc()).options(*LIGHT)).first()
+
+
 def find_draft(run: Run) -> Schedule | None:
-    """The version that came of a run, or None."""
-    query = select(Schedule).where(Schedule.run_id == run.id, Schedule.parent_id.is_(None))
-    return db.session.scalars(query.order_by(Schedule.number)).first()
+    """The version that came of a run, or None; copies of it came later."""
+    query = select(Schedule).where(Schedule.run_id == run.id).order_by(Schedule.number)
+    return db.session.scalars(query).first()
+
+
+def is_silent(run: Run, now: datetime) -> bool:
+    """Has the worker of this run gone, so that the run waits for another one?"""
+    job = run.job
+    if run.status not in ACTIVE or job is None or not job.attempt:
+        return False
+    if job.state is JobState.QUEUED:
+        return True
+    return job.state is JobState.RUNNING and job.beat_at is not None and job.beat_at < now - jobs.SILENT_AFTER
+
+
+def offers_best(run: Run, now: datetime) -> bool:
+    """Is there a stored answer that the organizer may take, because the run failed or its worker was lost?"""
+    if not run.progress.get("best"):
+        return False
+    restarted = run.status in ACTIVE and run.job is not None and run.job.attempt > 1
+    return run.status is RunStatus.FAILED or restarted or is_silent(run, now)
+
+
+def read_answer(run: Run) -> tuple[Problem, Outcome] | None:
+    """What a run was asked and what it answered, or its best so far; None while there is no schedule."""
+    stored = run.outcome if run.status in WITH_SCHEDULE else run.incumbent
+    if run.problem is None or not stored or not stored.get("meetings"):
+        return None
+    return archive.problem_from_dict(run.problem), archive.outcome_from_dict(stored)
 
 
 # Asked by organizers --------------------------------------------------------------------------------------------------
 
 
-def start(event: Event, *, seconds: int, seed: int, actor: Actor, now: datetime, keep_published: bool = False) -> Run:
+def start(
+    event: Event,
+    *,
+    seconds: int,
+    seed: int,
+    actor: Actor,
+    now: datetime,
+    keep_published: bool = False,
+    options: Options | None = None,
+) -> Run:
     """Ask the engine for a schedule: the problem is archived with the run, the worker takes the job."""
+    chosen = options or Options(begin=KEEP if keep_published else EMPTY)
+    chosen.check()
+    return launch(
+        event, lambda: build_problem(event, chosen), options=chosen.to_dict(), seconds=seconds, seed=seed,
+        actor=actor, now=now,
+    )  # fmt: skip
+
+
+def build_problem(event: Event, options: Options) -> Problem:
+    """What the engine is asked about an event now, with these choices."""
+    problem = schedules.build_problem(
+        event, keep_published=options.begin != EMPTY, with_pins=options.with_pins
+    )  # fmt: skip
+    return replace(problem, objective=options.objective if problem.published is not None else options.levels)
+
+
+def launch(
+    event: Event,
+    build: Callable[[], Problem],
+    *,
+    options: Mapping[str, Any],
+    seconds: int,
+    seed: int,
+    actor: Actor,
+    now: datetime,
+    kind: RunKind = RunKind.SEARCH,
+) -> Run:
+    """Store a run of any kind with its job; `build` is called under the lock of the event."""
     require(actor, Permission.SCHEDULE_SOLVE, event.scope)
     if not 1 <= seconds <= MOST_SECONDS:
         raise DomainError("run_seconds", most=MOST_SECONDS)
@@ -75,24 +156,28 @@ def start(event: Event, *, seconds: int, seed: int, actor: Actor, now: datetime,
     active = find_active(event)
     if active is not None:
         raise DomainError("run_active", number=active.number)
-    problem = schedules.build_problem(event, keep_published=keep_published)
+    problem = build()
     _check(event, problem)
     last = db.session.scalar(select(func.max(Run.number)).where(Run.event_id == event.id)) or 0
     run = Run(
         event=event,
         number=last + 1,
+        kind=kind,
+        options=dict(options),
         started_by_id=actor.account_id,
         seconds=seconds,
         seed=seed,
         problem=archive.problem_to_dict(problem),
-        progress=_size(problem),
+        progress=run_figures.size(problem),
         created_at=now,
     )
     db.session.add(run)
     db.session.flush()
     payload = {"run_id": str(run.id)}
     run.job = jobs.add(JOB_KIND, payload, at=now, key=f"solve:{run.id}", organization_id=event.organization_id)
-    audit.record(actor, "run.started", run, at=now, number=run.number, seconds=seconds, seed=seed)
+    audit.record(
+        actor, "run.started", run, at=now, number=run.number, seconds=seconds, seed=seed, kind=kind.value
+    )  # fmt: skip
     return run
 
 
@@ -110,6 +195,41 @@ def stop(run: Run, wanted: str, *, actor: Actor, now: datetime) -> None:
     elif run.job.wanted != "cancel":
         run.job.wanted = wanted
     audit.record(actor, "run.stopped", run, at=now, number=run.number, wanted=wanted)
+
+
+def take_best(run: Run, *, actor: Actor, now: datetime, host: str) -> Schedule | None:
+    """End a run whose worker was lost, or that failed, with the best answer stored; a search becomes a draft."""
+    require(actor, Permission.SCHEDULE_SOLVE, run.scope)
+    _lock(run)
+    if not offers_best(run, now) or run.incumbent is None or run.problem is None:
+        raise DomainError("nothing_found_yet")
+    problem, answer = archive.problem_from_dict(run.problem), archive.outcome_from_dict(run.incumbent)
+    if not _still_there(run.event, problem):
+        raise DomainError("run_data_changed")
+    if run.job is not None and run.job.state in (JobState.QUEUED, JobState.RUNNING):
+        run.job.state, run.job.ended_at = JobState.DONE, now
+    run.error = ""
+    audit.record(actor, "run.best_taken", run, at=now, number=run.number, placed=len(answer.meetings))
+    return _store(run, problem, answer, now, host, is_optimal=False)
+
+
+def adopt(run: Run, *, actor: Actor, now: datetime, host: str, parent: Schedule | None = None) -> Schedule:
+    """Make the answer of a scenario or a repair a draft, once; the second time gives the same one."""
+    require(actor, Permission.SCHEDULE_SOLVE, run.scope)
+    _lock(run)
+    known = find_draft(run)
+    if known is not None:
+        return known
+    found = read_answer(run) if run.status in WITH_SCHEDULE else None
+    if found is None:
+        raise DomainError("run_without_schedule")
+    problem, answer = found
+    if not _still_there(run.event, problem):
+        raise DomainError("run_data_changed")
+    schedule = schedules.store_draft(run, problem, answer, now=now, host=host)
+    schedule.created_by_id, schedule.parent = actor.account_id, parent
+    audit.record(actor, "run.adopted", run, at=now, number=run.number, version=schedule.number)
+    return schedule
 
 
 def _check(event: Event, problem: Problem) -> None:
@@ -139,35 +259,6 @@ def _pin_refused(event: Event, problem: Problem, error: ProblemError) -> DomainE
     return DomainError("pin_impossible", a=names[a_id], b=names[b_id], at=problem.slots[slot].start)
 
 
-def _size(problem: Problem) -> dict[str, Any]:
-    """How large a problem is, for screens that must not read all of it."""
-    return {
-        "asked": len(problem.requests),
-        "ceiling": ceiling(problem),
-        "companies": len(problem.companies),
-        "tables": len(problem.tables or ()),
-        "slots": len(problem.slots),
-        "pinned": sum(request.pin.slot is not None for request in problem.requests),
-        "musts": sum(request.must for request in problem.requests),
-        "wished_by": len({side for request in problem.requests for side in (request.a, request.b)}),
-    }
-
-
-def ceiling(problem: Problem) -> int:
-    """A number of meetings that no schedule exceeds: what each side can hold, and what the tables can."""
-    room = len(problem.tables or ()) * len(problem.slots)
-    for side in ("a", "b"):
-        wished = Counter(getattr(request, side) for request in problem.requests)
-        room = min(room, sum(min(count, _most(problem.company_by_id[name])) for name, count in wished.items()))
-    return room
-
-
-def _most(company: Company) -> int:
-    """How many meetings a company can hold at most, other companies apart."""
-    people = {(desk.person or desk.id, slot) for desk in company.desks for slot in desk.slots}
-    return len(people) if company.max_meetings is None else min(len(people), company.max_meetings)
-
-
 # Told by the worker ---------------------------------------------------------------------------------------------------
 
 
@@ -189,7 +280,26 @@ def progress(run: Run, figures: dict[str, Any], now: datetime, *, attempt: int |
     run.progress = {**run.progress, **told, "told": int(run.progress.get("told", 0)) + 1}
     point = {name: figures.get(name) for name in ("seconds", "placed", "value", "bound")}
     if point["placed"]:  # before its first schedule the engine tells of none
-        run.curve = thinned(with_point(run.curve, point))
+        run.curve = run_figures.thinned(run_figures.with_point(run.curve, point))
+
+
+def keep_best(run: Run, outcome: dict[str, Any], *, attempt: int) -> bool:
+    """Store an answer found while the engine goes on, when the judge finds it true and it beats the one stored."""
+    if run.status not in ACTIVE or run.job is None or run.job.attempt != attempt or run.problem is None:
+        return False
+    problem = archive.problem_from_dict(run.problem)
+    try:
+        answer = archive.outcome_from_dict(outcome)
+        if not answer.meetings or checker.verify(problem, answer):
+            return False
+    except ProblemError:
+        return False
+    if run.incumbent is not None and not is_better(answer, archive.outcome_from_dict(run.incumbent), problem.levels):
+        return False
+    run.incumbent = outcome
+    merits = run_figures.merits(problem, answer)
+    run.progress = {**run.progress, "best": {"placed": len(answer.meetings), "seconds": answer.seconds, **merits}}
+    return True
 
 
 def finish(run: Run, outcome: dict[str, Any], now: datetime, *, attempt: int, host: str) -> Schedule | None:
@@ -214,16 +324,29 @@ def finish(run: Run, outcome: dict[str, Any], now: datetime, *, attempt: int, ho
     if cancelled or (answer.status in ("none", "infeasible", "cancelled") and not answer.meetings):
         run.status = RunStatus.CANCELLED if cancelled else WITHOUT_SCHEDULE.get(answer.status, RunStatus.INFEASIBLE)
         return None
-    if not _still_there(run.event, problem):
+    if run.incumbent is not None:  # an earlier attempt may have got farther than the one after the loss of its worker
+        kept = archive.outcome_from_dict(run.incumbent)
+        answer = kept if is_better(kept, answer, problem.levels) else answer
+    if run.kind is not RunKind.SCENARIO and not _still_there(run.event, problem):
         fail(run, "data_changed", now)
         return None
-    run.status = RunStatus.OPTIMAL if answer.status == "optimal" else RunStatus.FEASIBLE
-    run.progress = {**run.progress, **_reached(problem, answer)}
-    run.curve = thinned(with_point(run.curve, _last_point(answer)))
-    schedule = schedules.store_draft(run, problem, answer, now=now, host=host)
+    return _store(run, problem, answer, now, host, is_optimal=answer.status == "optimal")
+
+
+def _store(
+    run: Run, problem: Problem, answer: Outcome, now: datetime, host: str, *, is_optimal: bool
+) -> Schedule | None:
+    """The end of a run with a schedule: its figures, and the draft of a search."""
+    run.outcome, run.incumbent, run.ended_at = archive.outcome_to_dict(answer), None, now
+    run.status = RunStatus.OPTIMAL if is_optimal else RunStatus.FEASIBLE
+    run.progress = {**run.progress, **run_figures.reached(problem, answer), "best": None}
+    run.curve = run_figures.thinned(run_figures.with_point(run.curve, run_figures.last_point(answer)))
+    schedule = None
+    if run.kind is RunKind.SEARCH:
+        schedule = schedules.store_draft(run, problem, answer, now=now, host=host)
     audit.record(
         Actor(run.started_by_id, run.started_by.name if run.started_by else ""), "run.finished", run, at=now,
-        number=run.number, version=schedule.number, placed=len(answer.meetings),
+        number=run.number, version=schedule.number if schedule else None, placed=len(answer.meetings),
     )  # fmt: skip
     return schedule
 
@@ -237,22 +360,9 @@ def fail(run: Run, reason: str, now: datetime, *, detail: str = "") -> None:
     run.progress = {**run.progress, "technical": detail[:2000]}
 
 
-def with_point(curve: list[Any], point: dict[str, Any]) -> list[Any]:
-    """The curve with one more point when it says something new."""
-    changed = not curve or any(curve[-1].get(name) != point[name] for name in ("placed", "value", "bound"))
-    return [*curve, point] if changed else curve
-
-
-def thinned(curve: list[Any], most: int = MAX_POINTS) -> list[Any]:
-    """At most `most` points: every second one goes, but never the first or the last."""
-    while len(curve) > most:
-        curve = [curve[0], *curve[2:-1:2], curve[-1]]
-    return curve
-
-
 def _lock(run: Run) -> None:
     schedules.lock(run.event)
-    db.session.refresh(run, ["status", "job", "progress"])
+    db.session.refresh(run, ["status", "job", "progress", "incumbent"])
     if run.job is not None:
         db.session.refresh(run.job)
 
@@ -273,35 +383,3 @@ def _still_there(event: Event, problem: Problem) -> bool:
     tables = {table.id for table in problem.tables or ()} <= {str(table.id) for table in frame.tables}
     desks = {desk.id for company in frame.companies.values() for desk in company.desks}
     return slots and tables and problem.desk_by_id.keys() <= desks
-
-
-def _reached(problem: Problem, answer: Outcome) -> dict[str, Any]:
-    """The final figures that screens show."""
-    levels = {level.level: level for level in answer.levels}
-    held = {meeting.request for meeting in answer.meetings}
-    figures: dict[str, Any] = {"placed": len(held), "phase": "done", "seconds": answer.seconds}
-    if "value" in levels:
-        figures |= {"value": levels["value"].value, "bound": levels["value"].bound}
-    counts: dict[str, int] = {}
-    for name in held:
-        for company in (problem.request_by_id[name].a, problem.request_by_id[name].b):
-            counts[company] = counts.get(company, 0) + 1
-    wanting = [company for company in problem.companies if company.min_meetings]
-    return figures | {
-        "musts_placed": sum(problem.request_by_id[name].must for name in held),
-        "minimum_asked": len(wanting),
-        "minimum_kept": sum(counts.get(company.id, 0) >= company.min_meetings for company in wanting),
-        "with_meetings": len(counts),
-        "idle": levels["idle"].value if "idle" in levels else None,
-        "moves": levels["moves"].value if "moves" in levels else None,
-    }
-
-
-def _last_point(answer: Outcome) -> dict[str, Any]:
-    level = next((level for level in answer.levels if level.level == "value"), None)
-    return {
-        "seconds": answer.seconds,
-        "placed": len(answer.meetings),
-        "value": level.value if level else None,
-        "bound": level.bound if level else None,
-    }

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -40,24 +40,51 @@ from eventsapp.services import audit, frames, requests
 PairKey = frozenset[UUID]
 
 
+class Paired(Protocol):
+    """Anything of two registrations."""
+
+    @property
+    def a_id(self) -> Any:
+        """The one that buys or asked."""
+
+    @property
+    def b_id(self) -> Any:
+        """The other one."""
+
+
+class Seat(NamedTuple):
+    """A placement as plain values: what judging and drawing need, read without building a row of ours for each."""
+
+    meeting_id: UUID
+    a_id: UUID
+    b_id: UUID
+    slot_id: UUID
+    table_id: UUID | None
+    desk_a_id: UUID
+    desk_b_id: UUID
+    value: int
+    is_pinned: bool
+
+
 # What the engine is asked ---------------------------------------------------------------------------------------------
 
 
-def build_problem(event: Event, *, keep_published: bool = False) -> asked.Problem:
+def build_problem(event: Event, *, keep_published: bool = False, with_pins: bool = True) -> asked.Problem:
     """What the engine is asked about an event now; what is pinned in its current version stays where it is.
 
-    With `keep_published` the first aim is to change as little as possible of what is published.
+    With `keep_published` the first aim is to change as little as possible of what is published; without `with_pins` the
+    engine may move what is pinned too.
     """
     frame = frames.read(event)
     pairs = [pair for pair in requests.list_pairs(event) if {pair.a.id, pair.b.id} <= frame.companies.keys()]
-    current = find_current(event)
-    pinned = {key_of(place.meeting): place for place in list_placements(current) if place.is_pinned} if current else {}
+    current = find_current(event) if with_pins else None
+    pinned = {key_of(seat): seat for seat in list_seats(current) if seat.is_pinned} if current else {}
     asked_for = tuple(_requests(pairs, frame.slot_index, pinned).values())
     published = None
     if keep_published and event.published_schedule_id is not None:
         known = {request.id for request in asked_for}
         whole = asked.Problem(frame.problem_slots(event), (), asked_for)
-        placed = meetings_of(whole, frame, list_placements(published_of(event)))
+        placed = meetings_of(whole, frame, list_seats(published_of(event)))
         published = tuple(meeting for meeting in placed if meeting.request in known and meeting.slot >= 0)
     return asked.Problem(
         slots=frame.problem_slots(event),
@@ -69,7 +96,7 @@ def build_problem(event: Event, *, keep_published: bool = False) -> asked.Proble
 
 
 def _requests(
-    pairs: Iterable[requests.Pair], slot_index: Mapping[UUID, int], pinned: Mapping[PairKey, Placement]
+    pairs: Iterable[requests.Pair], slot_index: Mapping[UUID, int], pinned: Mapping[PairKey, Seat]
 ) -> dict[PairKey, asked.Request]:
     """The pairs as the engine is asked for them, with their conditions and pins."""
     pairs = list(pairs)
@@ -82,7 +109,7 @@ def _requests(
 
 
 def _request(
-    pair: requests.Pair, pinned: Placement | None, slot_index: Mapping[UUID, int], names: Mapping[UUID, str]
+    pair: requests.Pair, pinned: Seat | None, slot_index: Mapping[UUID, int], names: Mapping[UUID, str]
 ) -> asked.Request:
     request = asked.Request(
         request_id(pair.a.id, pair.b.id),
@@ -119,7 +146,7 @@ def pair_of(name: str) -> tuple[UUID, UUID]:
     return UUID(a_id), UUID(b_id)
 
 
-def key_of(row: Meeting | Unplaced) -> PairKey:
+def key_of(row: Paired) -> PairKey:
     """A pair whichever way round it is kept."""
     return frozenset({row.a_id, row.b_id})
 
@@ -197,6 +224,35 @@ def list_placements(schedule: Schedule) -> list[Placement]:
     return found
 
 
+def list_seats(schedule: Schedule) -> list[Seat]:
+    """The placements of a version as plain values, in no order: one query, whatever its size."""
+    query = (
+        select(
+            Placement.meeting_id,
+            Meeting.a_id,
+            Meeting.b_id,
+            Placement.slot_id,
+            Placement.table_id,
+            Placement.desk_a_id,
+            Placement.desk_b_id,
+            Placement.value,
+            Placement.is_pinned,
+        )
+        .join(Meeting, Meeting.id == Placement.meeting_id)
+        .where(Placement.schedule_id == schedule.id)
+    )
+    return [Seat(*row) for row in db.session.execute(query)]
+
+
+def seat_of(place: Placement) -> Seat:
+    """A placement as plain values."""
+    meeting = place.meeting
+    return Seat(
+        place.meeting_id, meeting.a_id, meeting.b_id, place.slot_id, place.table_id, place.desk_a_id, place.desk_b_id,
+        place.value, place.is_pinned,
+    )  # fmt: skip
+
+
 def _in_time(place: Placement) -> tuple[datetime, int, UUID]:
     return place.slot.starts_at, place.table.position if place.table else -1, place.id
 
@@ -254,12 +310,12 @@ class Missing:
 
 
 def list_missing(
-    schedule: Schedule, placements: Iterable[Placement], pairs: Sequence[requests.Pair] | None = None
+    schedule: Schedule, placements: Iterable[Placement | Seat], pairs: Sequence[requests.Pair] | None = None
 ) -> list[Missing]:
     """What a version leaves out of the pairs that agree now (given when at hand), with reasons; most valuable first."""
     rows = db.session.scalars(select(Unplaced).where(Unplaced.schedule_id == schedule.id))
     reasons = {key_of(row): row for row in rows}
-    held = {key_of(place.meeting) for place in placements}
+    held = {key_of(place if isinstance(place, Seat) else place.meeting) for place in placements}
     found = []
     for pair in requests.list_pairs(schedule.event) if pairs is None else pairs:
         key = frozenset({pair.a.id, pair.b.id})
@@ -289,7 +345,7 @@ class Judged:
 
 def judge(
     schedule: Schedule,
-    placements: Sequence[Placement] | None = None,
+    placements: Sequence[Placement | Seat] | None = None,
     pairs: Sequence[requests.Pair] | None = None,
 ) -> Judged:
     """A version against the event as it is now, without pins: those bind the engine, not the organizer.
@@ -297,14 +353,15 @@ def judge(
     `placements` and `pairs` are given when they are at hand.
     """
     event = schedule.event
-    placements = list_placements(schedule) if placements is None else placements
+    if placements is None:
+        seats = list_seats(schedule)
+    else:
+        seats = [place if isinstance(place, Seat) else seat_of(place) for place in placements]
     pairs = requests.list_pairs(event) if pairs is None else pairs
     frame = frames.read(event)
     pairs = [pair for pair in pairs if {pair.a.id, pair.b.id} <= frame.companies.keys()]
     standing = _requests(pairs, frame.slot_index, {})
-    stale = {
-        key_of(place.meeting): _placed_request(place) for place in placements if key_of(place.meeting) not in standing
-    }
+    stale = {key_of(seat): _placed_request(seat) for seat in seats if key_of(seat) not in standing}
     seated = frame.approved.union(*stale) if stale else frame.approved
     problem = asked.Problem(
         slots=frame.problem_slots(event),
@@ -313,32 +370,30 @@ def judge(
         tables=frame.problem_tables(),
     )
     names = tuple(request.id for request in stale.values())
-    return Judged(problem, meetings_of(problem, frame, placements), names, frame)
+    return Judged(problem, meetings_of(problem, frame, seats), names, frame)
 
 
-def _placed_request(place: Placement) -> asked.Request:
-    meeting = place.meeting
-    name = request_id(meeting.a_id, meeting.b_id)
-    return asked.Request(name, str(meeting.a_id), str(meeting.b_id), place.value)
+def _placed_request(seat: Seat) -> asked.Request:
+    return asked.Request(request_id(seat.a_id, seat.b_id), str(seat.a_id), str(seat.b_id), seat.value)
 
 
-def meetings_of(
-    problem: asked.Problem, frame: frames.Frame, placements: Iterable[Placement]
-) -> tuple[solved.Meeting, ...]:
+def meetings_of(problem: asked.Problem, frame: frames.Frame, seats: Iterable[Seat]) -> tuple[solved.Meeting, ...]:
     """Placements in the words of a problem; one in a slot that is gone is told by an index outside of the problem."""
-    by_pair = {frozenset(pair_of(request.id)): request for request in problem.requests}
-    slot_index = frame.slot_index
-    found = []
-    for place in placements:
-        request = by_pair.get(key_of(place.meeting)) or _placed_request(place)
-        table = str(place.table_id) if place.table_id else None
-        found.append(solved.Meeting(request.id, slot_index.get(place.slot_id, -1), table, _desks_of(place, request)))
+    by_name, slot_index, found = problem.request_by_id, frame.slot_index, []
+    for seat in seats:
+        request = (
+            by_name.get(request_id(seat.a_id, seat.b_id))
+            or by_name.get(request_id(seat.b_id, seat.a_id))
+            or _placed_request(seat)
+        )
+        table = str(seat.table_id) if seat.table_id else None
+        found.append(solved.Meeting(request.id, slot_index.get(seat.slot_id, -1), table, _desks_of(seat, request)))
     return tuple(found)
 
 
-def _desks_of(place: Placement, request: asked.Request) -> tuple[str, str]:
-    desks = (str(place.desk_a_id), str(place.desk_b_id))
-    return desks if str(place.meeting.a_id) == request.a else (desks[1], desks[0])
+def _desks_of(seat: Seat, request: asked.Request) -> tuple[str, str]:
+    desks = (str(seat.desk_a_id), str(seat.desk_b_id))
+    return desks if str(seat.a_id) == request.a else (desks[1], desks[0])
 
 
 # Writing --------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from eventsapp.domain.values import JobState, RequestStatus, Role, RunStatus
 from eventsapp.models import Absence, AuditEntry, Event, Job, Meeting, Placement, Request, Run, Schedule, Slot, Table
 from eventsapp.scheduling import archive
 from eventsapp.scheduling.solve import solve
-from eventsapp.services import adjustments, runs, schedules
+from eventsapp.services import adjustments, run_figures, runs, schedules
 from tests import make
 from tests.races import both
 from tests.services.scheduling_bench import HOST, Bench, claimed, solved_draft
@@ -135,7 +135,7 @@ def test_progress_keeps_the_latest_and_a_thinned_curve(bench: Bench, now: dateti
     latest = {name: run.progress[name] for name in ("seconds", "phase", "placed", "value", "bound", "told")}
     assert latest == {"seconds": 99.9, "phase": "value", "placed": 5, "value": 999, "bound": 2000, "told": 1000}
     assert run.status is RunStatus.RUNNING
-    assert len(run.curve) <= runs.MAX_POINTS
+    assert len(run.curve) <= run_figures.MAX_POINTS
     assert run.curve[0] == {"seconds": 0.0, "placed": 1, "value": 0, "bound": 2000}
     assert run.curve[-1] == {"seconds": 99.9, "placed": 5, "value": 999, "bound": 2000}
     times = [point["seconds"] for point in run.curve]
