@@ -109,14 +109,6 @@ class CloseReason(StrEnum):
     OTHER = "other"
 
 
-class Verification(StrEnum):
-    """How far somebody looked at what a company says of itself, least first."""
-
-    SELF_DECLARED = "self_declared"
-    DOCUMENT_CHECKED = "document_checked"
-    SITE_VISITED = "site_visited"
-
-
 class CapabilityStatus(StrEnum):
     """Where a capability stands; `suspended` is one that an organizer took from the page."""
 

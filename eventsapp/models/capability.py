@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.db import Base
 from eventsapp.domain.access import Scope
-from eventsapp.domain.sourcing import CapabilityStatus, Unit, Verification
+from eventsapp.domain.sourcing import CapabilityStatus, Unit
+from eventsapp.domain.values import Verification
 from eventsapp.models.account import Account
 from eventsapp.models.company import Company
 
@@ -45,7 +46,7 @@ class Capability(Base):
     main_customers: Mapped[str] = mapped_column(String(500), default="")
     sectors: Mapped[list[str]] = mapped_column(default=list)
     lead_time_days: Mapped[int | None]
-    verification: Mapped[Verification] = mapped_column(default=Verification.SELF_DECLARED)
+    verification: Mapped[Verification] = mapped_column(default=Verification.DECLARED)
     verified_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     verified_at: Mapped[datetime | None]
     status: Mapped[CapabilityStatus] = mapped_column(default=CapabilityStatus.DRAFT, index=True)

@@ -191,7 +191,13 @@ def upgrade() -> None:
         sa.Column(
             "verification",
             sa.Enum(
-                "self_declared", "document_checked", "site_visited", name="verification", native_enum=False, length=32
+                "declared",
+                "document_checked",
+                "site_visited",
+                "rejected",
+                name="verification",
+                native_enum=False,
+                length=32,
             ),
             nullable=False,
         ),

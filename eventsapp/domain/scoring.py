@@ -1,0 +1,292 @@
+"""How well what a supplier offers covers what a buyer needs: one score, made of parts that everybody may see.
+
+Each part has a weight and a share from 0 to 1. Only what the buyer asks for counts, so that a short requirement can be
+covered as fully as a long one:
+
+    50 terms          the share of the asked terms that the offer has
+    15 capacity       free capacity in a month against the volume wanted in a month
+    10 distance       full within the wanted distance, nothing at twice that
+     5 preferred      the share of the certificates that the buyer prefers
+     5 class          the common beginning of the SCIAN class and the wanted one
+     5 size           the supplier has one of the wanted sizes
+     5 language       both speak one of the wanted languages
+     5 verification   how far somebody looked at what the supplier says
+
+What a buyer asks and a supplier does not tell counts half: it is a question to be asked, not a fault. Without a common
+term there is no match at all. A must-certificate is a gate: where one is missing the score is at most 25 (level 2) and
+the missing ones are named, so that the match becomes something to develop; one in progress passes where the buyer
+accepts that.
+
+A score of 0 to 100 gives a level of 1 to 5 in equal steps: 1 without a common term, then one more for each quarter
+begun. Terms that a company chose when it registered and did not describe further stand as a `general` need or offer;
+between those the share is that of the shorter list, so that nobody loses by describing nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from math import asin, ceil, cos, radians, sin, sqrt
+from uuid import UUID
+
+from eventsapp.domain.sourcing import Unit
+from eventsapp.domain.values import Verification
+
+LEVELS = 5
+GATE_CLOSED = 25
+UNTOLD = 0.5
+EARTH_KM = 6371.0
+MONTHS = 12
+SHORTEST_CLASS = 2
+
+Point = tuple[float, float]
+
+
+class Aspect(StrEnum):
+    """What a part of the score looks at."""
+
+    TERMS = "terms"
+    CAPACITY = "capacity"
+    DISTANCE = "distance"
+    PREFERRED = "preferred"
+    CLASS = "class"
+    SIZE = "size"
+    LANGUAGE = "language"
+    VERIFICATION = "verification"
+
+
+WEIGHTS = {
+    Aspect.TERMS: 50,
+    Aspect.CAPACITY: 15,
+    Aspect.DISTANCE: 10,
+    Aspect.PREFERRED: 5,
+    Aspect.CLASS: 5,
+    Aspect.SIZE: 5,
+    Aspect.LANGUAGE: 5,
+    Aspect.VERIFICATION: 5,
+}
+TRUST = {
+    Verification.REJECTED: 0.0,
+    Verification.DECLARED: 0.4,
+    Verification.DOCUMENT_CHECKED: 0.8,
+    Verification.SITE_VISITED: 1.0,
+}
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a buyer looks for, as far as it is compared; a `general` one has its terms only."""
+
+    key: UUID
+    terms: tuple[str, ...]
+    is_general: bool = False
+    monthly: float | None = None
+    unit: Unit | None = None
+    musts: frozenset[str] = frozenset()
+    preferred: frozenset[str] = frozenset()
+    accepts_in_progress: bool = False
+    classes: tuple[str, ...] = ()
+    sizes: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    max_km: int | None = None
+    point: Point | None = None
+    state: str = ""
+
+    @cached_property
+    def term_set(self) -> frozenset[str]:
+        """The terms, for comparing."""
+        return frozenset(self.terms)
+
+
+@dataclass(frozen=True)
+class Firm:
+    """What is compared of a supplier, whatever it offers."""
+
+    held: frozenset[str] = frozenset()
+    in_progress: frozenset[str] = frozenset()
+    scian: tuple[str, ...] = ()
+    size: str = ""
+    languages: frozenset[str] = frozenset()
+    point: Point | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a supplier makes or does, as far as it is compared; a `general` one has its terms only."""
+
+    key: UUID
+    terms: tuple[str, ...]
+    is_general: bool = False
+    monthly_free: float | None = None
+    unit: Unit | None = None
+    verification: Verification = Verification.DECLARED
+    firm: Firm = field(default_factory=Firm)
+
+    @cached_property
+    def term_set(self) -> frozenset[str]:
+        """The terms, for comparing."""
+        return frozenset(self.terms)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a score: the share that is met, None when the supplier does not tell."""
+
+    aspect: Aspect
+    share: float | None
+
+    @property
+    def weight(self) -> int:
+        """How much the part counts."""
+        return WEIGHTS[self.aspect]
+
+    @property
+    def points(self) -> float:
+        """What the part adds."""
+        return self.weight * (UNTOLD if self.share is None else self.share)
+
+
+@dataclass(frozen=True)
+class Match:
+    """How one offer covers one need: the score with its parts, the common terms, the must-certificates missing."""
+
+    need: Need
+    offer: Offer
+    score: int
+    open_score: int
+    shared: tuple[str, ...]
+    missing: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def level(self) -> int:
+        """1 to 5."""
+        return level_of(self.score)
+
+
+def level_of(score: int) -> int:
+    """The level of a score: 1 for nothing in common, then one more for each quarter begun."""
+    return 1 + ceil((LEVELS - 1) * score / 100)
+
+
+def match(need: Need, offer: Offer) -> Match | None:
+    """How an offer covers a need, or None without a common term."""
+    shared = need.term_set & offer.term_set
+    if not shared:
+        return None
+    parts = tuple(_parts(need, offer, len(shared)))
+    weight = sum(part.weight for part in parts)
+    open_score = max(1, round(100 * sum(part.points for part in parts) / weight))
+    missing = missing_certificates(need, offer.firm)
+    return Match(
+        need,
+        offer,
+        min(open_score, GATE_CLOSED) if missing else open_score,
+        open_score,
+        tuple(code for code in need.terms if code in shared),
+        missing,
+        parts,
+    )
+
+
+def missing_certificates(need: Need, firm: Firm) -> tuple[str, ...]:
+    """The must-certificates that a supplier has not got, those in progress apart where the buyer accepts them."""
+    missing = need.musts - firm.held
+    if need.accepts_in_progress:
+        missing -= firm.in_progress
+    return tuple(sorted(missing)) if missing else ()
+
+
+def best(matches: Iterable[Match]) -> Match | None:
+    """The best of some matches, or None."""
+    return max(matches, key=_rank, default=None)
+
+
+def ranked(matches: Iterable[Match]) -> list[Match]:
+    """Matches, the best first; of those behind a closed gate, the one that fits best otherwise."""
+    return sorted(matches, key=_rank, reverse=True)
+
+
+class Index:
+    """Offers by their terms: only those that share a term with a need are ever looked at."""
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        self._by_term: dict[str, list[Offer]] = {}
+        for offer in offers:
+            for code in offer.term_set:
+                self._by_term.setdefault(code, []).append(offer)
+
+    def matches(self, need: Need) -> Iterator[Match]:
+        """How each offer that shares a term covers the need, each offer once."""
+        candidates = {offer.key: offer for code in need.term_set for offer in self._by_term.get(code, ())}
+        for offer in candidates.values():
+            found = match(need, offer)
+            if found is not None:
+                yield found
+
+
+def distance_km(one: Point, other: Point) -> float:
+    """The way between two points on the globe as the crow flies (haversine)."""
+    (lat_1, lon_1), (lat_2, lon_2) = one, other
+    half_lat, half_lon = radians(lat_2 - lat_1) / 2, radians(lon_2 - lon_1) / 2
+    chord = sin(half_lat) ** 2 + cos(radians(lat_1)) * cos(radians(lat_2)) * sin(half_lon) ** 2
+    return 2 * EARTH_KM * asin(sqrt(chord))
+
+
+def _rank(found: Match) -> tuple[int, int, int]:
+    return found.score, found.open_score, len(found.shared)
+
+
+def _parts(need: Need, offer: Offer, shared: int) -> Iterator[Part]:
+    """The parts that the need asks for, terms first."""
+    if need.is_general:
+        yield Part(Aspect.TERMS, shared / min(len(need.term_set), len(offer.term_set)))
+        return
+    firm = offer.firm
+    yield Part(Aspect.TERMS, shared / len(need.term_set))
+    if need.monthly:
+        yield Part(Aspect.CAPACITY, _capacity(need, offer))
+    if need.max_km:
+        yield Part(Aspect.DISTANCE, _nearness(need, firm))
+    if need.preferred:
+        yield Part(Aspect.PREFERRED, len(need.preferred & firm.held) / len(need.preferred))
+    if need.classes:
+        yield Part(Aspect.CLASS, _kinship(need.classes, firm.scian))
+    if need.sizes:
+        yield Part(Aspect.SIZE, float(firm.size in need.sizes) if firm.size else None)
+    if need.languages:
+        yield Part(Aspect.LANGUAGE, float(bool(need.languages & firm.languages)) if firm.languages else None)
+    yield Part(Aspect.VERIFICATION, TRUST[offer.verification])
+
+
+def _capacity(need: Need, offer: Offer) -> float | None:
+    if offer.monthly_free is None or offer.unit is not need.unit or not need.monthly:
+        return None
+    return min(1.0, offer.monthly_free / need.monthly)
+
+
+def _nearness(need: Need, firm: Firm) -> float | None:
+    if not need.max_km:
+        return None
+    if need.point is None or firm.point is None:
+        return 1.0 if need.state and need.state == firm.state else None
+    return max(0.0, min(1.0, 2 - distance_km(need.point, firm.point) / need.max_km))
+
+
+def _kinship(wanted: Sequence[str], classes: Sequence[str]) -> float | None:
+    if not classes:
+        return None
+    return max(_common(one, other) / len(one) for one in wanted for other in classes)
+
+
+def _common(one: str, other: str) -> int:
+    """How many digits two classes begin with together; less than two say nothing."""
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count if count >= SHORTEST_CLASS else 0
