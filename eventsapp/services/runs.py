@@ -285,6 +285,7 @@ def progress(run: Run, figures: dict[str, Any], now: datetime, *, attempt: int |
 
 def keep_best(run: Run, outcome: dict[str, Any], *, attempt: int) -> bool:
     """Store an answer found while the engine goes on, when the judge finds it true and it beats the one stored."""
+    _lock(run)
     if run.status not in ACTIVE or run.job is None or run.job.attempt != attempt or run.problem is None:
         return False
     problem = archive.problem_from_dict(run.problem)

@@ -81,8 +81,15 @@ def solve(lease: Lease) -> None:
         except OperationalError:
             log.warning("run %s: progress not stored, the database is away", run_id)
 
+    def keep(best: dict[str, Any]) -> None:
+        try:
+            with lease.storing():
+                runs.keep_best(db.session.get_one(Run, run_id), best, attempt=lease.attempt)
+        except OperationalError:
+            log.warning("run %s: the best so far not stored, the database is away", run_id)
+
     try:
-        outcome = run_engine(task, ask=ask, tell=tell)
+        outcome = run_engine(task, ask=ask, tell=tell, keep=keep)
     except EngineFailed as error:
         code, detail = error.code, error.detail
         log.warning("run %s: %s (%s)", run_id, code, detail)
@@ -124,12 +131,13 @@ def run_engine(
     *,
     ask: Callable[[], str | None],
     tell: Callable[[dict[str, Any]], None],
+    keep: Callable[[dict[str, Any]], None] | None = None,
     grace: float = GRACE_SECONDS,
 ) -> dict[str, Any]:
     """The outcome of the engine for this task.
 
     `ask` is called all the time and gives what is wanted, `keep` or `cancel`; what it raises ends the engine.
-    `tell` gets the progress, at most once a second.
+    `tell` gets the progress, at most once a second; `keep` each answer that is the best so far.
     """
     with _child(task) as child:
         deadline = time.monotonic() + float(task["seconds"]) + grace
@@ -152,6 +160,10 @@ def run_engine(
                 return dict(answer["outcome"])
             if "error" in answer:
                 raise EngineFailed(answer["code"], answer["error"])
+            if "best" in answer:
+                if keep is not None:
+                    keep(answer["best"])
+                continue
             if time.monotonic() - told >= TELL_SECONDS:
                 told = time.monotonic()
                 tell(answer["progress"])
