@@ -33,6 +33,8 @@ class Permission(StrEnum):
     SCHEDULE_PUBLISH = "schedule:publish"
     AGENDA_READ = "agenda:read"
     AGENDA_MANAGE = "agenda:manage"
+    PRINTOUT_READ = "printout:read"
+    PRINTOUT_MAKE = "printout:make"
     MAIL_READ = "mail:read"
     AUDIT_READ = "audit:read"
     ADMIN_MANAGE = "admin:manage"
@@ -125,6 +127,8 @@ POLICY: dict[Permission, Predicate] = {
     Permission.SCHEDULE_PUBLISH: _staff(*ORGANIZERS),
     Permission.AGENDA_READ: _own_company,
     Permission.AGENDA_MANAGE: _own_company,
+    Permission.PRINTOUT_READ: _staff(*REVIEWERS, Role.FLOOR),
+    Permission.PRINTOUT_MAKE: _staff(*REVIEWERS, Role.FLOOR),
     Permission.MAIL_READ: _staff(*ORGANIZERS),
     Permission.AUDIT_READ: _staff(*ORGANIZERS),
     Permission.ADMIN_MANAGE: _admin,

@@ -8,39 +8,45 @@ from eventsapp.models.company import Company, Delegate
 from eventsapp.models.event import Block, Event, Slot, Table
 from eventsapp.models.file import StoredFile
 from eventsapp.models.form_key import FormKey, Throttle
-from eventsapp.models.invitation import Invitation
+from eventsapp.models.invitation import CalendarReply, Invitation
 from eventsapp.models.job import Job
 from eventsapp.models.organization import Organization
-from eventsapp.models.outbox import OutboxMessage
+from eventsapp.models.outbox import MailMute, OutboxMessage
+from eventsapp.models.printout import Badge, Printout
 from eventsapp.models.registration import Absence, Desk, DeskDelegate, Registration
-from eventsapp.models.request import Exclusion, Request
+from eventsapp.models.request import DigestStop, Exclusion, Request
 from eventsapp.models.requirement import Requirement
 from eventsapp.models.schedule import Meeting, Placement, Run, Schedule, Unplaced
-from eventsapp.models.step import Presence, Step
 from eventsapp.models.site import Site
+from eventsapp.models.step import Presence, Step
 
 __all__ = [
     "Absence",
     "Account",
     "AuditEntry",
+    "Badge",
     "Block",
+    "CalendarReply",
     "Capability",
     "Certificate",
     "Company",
     "Delegate",
     "Desk",
     "DeskDelegate",
+    "DigestStop",
     "Event",
     "Exclusion",
     "FormKey",
     "Invitation",
     "Job",
+    "MailMute",
     "Meeting",
     "Membership",
     "Organization",
     "OutboxMessage",
     "Placement",
     "Presence",
+    "Printout",
     "Registration",
     "Request",
     "Requirement",

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 
 from eventsapp.db import db
 from eventsapp.models import FormKey, Throttle, Token
+from eventsapp.services import printouts
 
 FORM_KEYS_FOR = timedelta(days=14)  # as long as a session, and so a page left open, can live
 THROTTLES_FOR = timedelta(days=2)
@@ -15,10 +16,11 @@ TOKENS_FOR = timedelta(days=30)  # a spent link can still be told apart from a w
 
 
 def remove_spent(*, now: datetime) -> None:
-    """Remove old form keys, windows of throttles, and tokens that expired long ago."""
+    """Remove old form keys, windows of throttles, tokens that expired long ago, and files to print."""
     for spent in (
         delete(FormKey).where(FormKey.created_at < now - FORM_KEYS_FOR),
         delete(Throttle).where(Throttle.window_starts_at < now - THROTTLES_FOR),
         delete(Token).where(Token.expires_at < now - TOKENS_FOR),
     ):
         db.session.execute(spent.execution_options(synchronize_session=False))
+    printouts.drop_old_files(now=now)

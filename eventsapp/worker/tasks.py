@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from eventsapp.db import unit_of_work
 from eventsapp.domain.errors import Conflict
 from eventsapp.services import jobs
-from eventsapp.worker import solving
+from eventsapp.worker import printing, solving
 from eventsapp.worker.clock import now
 from eventsapp.worker.lease import Lease, Lost, Stopped, kept_alive
 
@@ -36,7 +36,10 @@ class Handler:
     give_up: Callable[[Mapping[str, Any], str, str], None]
 
 
-HANDLERS: Mapping[str, Handler] = {"solve": Handler(solving.solve, solving.give_up)}
+HANDLERS: Mapping[str, Handler] = {
+    "solve": Handler(solving.solve, solving.give_up),
+    "print": Handler(printing.draw, printing.give_up),
+}
 
 
 def carry_out(app: Flask, job_id: UUID, worker: str, stopping: threading.Event) -> bool:

@@ -8,6 +8,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     home,
     log,
     mails,
+    printouts,
     publication,
     registrations,
     requests,

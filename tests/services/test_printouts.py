@@ -1,0 +1,222 @@
+"""Printouts: what each sheet says, drawn by the real Typst; hostile text stays text; badges keep their keys."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from eventsapp.app import packaged_or_top_level
+from eventsapp.db import db, unit_of_work
+from eventsapp.domain.access import Actor
+from eventsapp.domain.errors import DomainError, Forbidden
+from eventsapp.domain.values import BlockKind, Paper, PrintoutKind, PrintoutStatus, Role, Side
+from eventsapp.models import AuditEntry, Badge, Block, Event, Printout
+from eventsapp.printing import render
+from eventsapp.services import badges, printouts
+from eventsapp.worker import runner
+from tests import make, publishing
+
+SHEETS = packaged_or_top_level("templates") / "pdf"
+HOSTILE = '#panic("x") $x$ *a* `b` <c> @d \\ "q" \u2028 é ő 株式会社 😀'
+
+
+def published(now: datetime, name: str = "Galvánicos Lerma") -> Event:
+    """Two buyers, one supplier, three meetings in the six rounds of one morning, with a break."""
+    event = make.event()
+    db.session.add(
+        Block(
+            event=event,
+            kind=BlockKind.BREAK,
+            title="",
+            starts_at=event.slots[0].ends_at,
+            ends_at=event.slots[1].starts_at,
+        )
+    )
+    first, second = (
+        make.registration(event, Side.BUYER, company=make.company(event.organization, name=f"Compradora {n}"))
+        for n in "AB"
+    )
+    supplier = make.registration(event, Side.SUPPLIER, company=make.company(event.organization, name=name))
+    places = [
+        (publishing.meeting(first, supplier), 0, 0),
+        (publishing.meeting(second, supplier), 2, 1),
+    ]
+    publishing.publish(event, places, now=now)
+    return event
+
+
+def staff(event: Event, role: Role = Role.FLOOR) -> Actor:
+    return make.actor(make.organizer(event.organization, role))
+
+
+def content(event: Event, kind: PrintoutKind, now: datetime, **values: Any) -> dict[str, Any]:
+    """What a kind of sheet says of the published version."""
+    given = {"paper": Paper.LETTER, "locale": "es_MX", "actor": staff(event), "now": now, **values}
+    printout = printouts.start(event, kind, **given)
+    return printouts.content_of(printout, base_url="https://encuentro.example", now=now)
+
+
+def test_an_agenda_has_a_page_for_each_company_and_day(context: Flask, now: datetime) -> None:
+    event = published(now)
+    said = content(event, PrintoutKind.AGENDAS, now)
+    assert [company["name"] for company in said["companies"]] == ["Compradora A", "Compradora B", "Galvánicos Lerma"]
+    supplier = event.registrations[2]
+    (person_a,), (person_b,) = (registration.delegates for registration in event.registrations[:2])
+    assert said["companies"][2] == {
+        "key": f"c{supplier.number}",
+        "name": "Galvánicos Lerma",
+        "folio": supplier.folio,
+        "role": "Proveedor",
+        "days": [
+            {
+                "title": "martes 9 de marzo",
+                "count": "2 reuniones",
+                "rows": [
+                    {
+                        "kind": "meeting",
+                        "time": "09:00–09:20",
+                        "table": "1",
+                        "room": "Salón Corregidora",
+                        "company": "Compradora A",
+                        "people": person_a.name,
+                        "desk": "",
+                    },
+                    {"kind": "pause", "time": "09:20–09:25", "title": "Receso"},
+                    {
+                        "kind": "meeting",
+                        "time": "09:50–10:10",
+                        "table": "2",
+                        "room": "Salón Corregidora",
+                        "company": "Compradora B",
+                        "people": person_b.name,
+                        "desk": "",
+                    },
+                ],
+            }
+        ],
+    }
+    assert (said["version"], said["is_draft"], said["url"]) == (
+        "Publicación 1",
+        False,
+        f"https://encuentro.example/e/{event.code}",
+    )
+
+
+def test_a_sign_names_who_sits_there_all_day(context: Flask, now: datetime) -> None:
+    tables = content(published(now), PrintoutKind.SIGNS, now)["tables"]
+    assert [(table["label"], table["company"], len(table["days"])) for table in tables] == [
+        ("1", "Compradora A", 1),
+        ("2", "Compradora B", 1),
+        ("3", "", 0),
+    ]
+    assert tables[0]["days"][0]["rows"] == [{"time": "09:00–09:20", "a": "Compradora A", "b": "Galvánicos Lerma"}]
+
+
+def test_a_round_lists_its_tables_and_only_used_rounds_are_printed(context: Flask, now: datetime) -> None:
+    rounds = content(published(now), PrintoutKind.ROUNDS, now)["rounds"]
+    assert [(one["title"], one["rows"]) for one in rounds] == [
+        ("09:00–09:20", [{"table": "1", "a": "Compradora A", "b": "Galvánicos Lerma"}]),
+        ("09:50–10:10", [{"table": "2", "a": "Compradora B", "b": "Galvánicos Lerma"}]),
+    ]
+
+
+def test_the_board_has_a_page_for_each_room_and_block(context: Flask, now: datetime) -> None:
+    (page,) = content(published(now), PrintoutKind.BOARD, now)["pages"]
+    assert (page["room"], len(page["times"]), [row["table"] for row in page["rows"]]) == (
+        "Salón Corregidora",
+        6,
+        ["1", "2", "3"],
+    )
+    assert page["rows"][1]["cells"] == [None, None, {"a": "Compradora B", "b": "Galvánicos Lerma"}, None, None, None]
+
+
+def test_badges_keep_their_keys_and_carry_the_own_agenda(context: Flask, now: datetime) -> None:
+    event = published(now)
+    first = content(event, PrintoutKind.BADGES, now)["badges"]
+    again = content(event, PrintoutKind.BADGES, now)["badges"]
+    assert first == again
+    keys = [badge["key"] for badge in first]
+    assert len(set(keys)) == 3
+    assert all(len(key) == badges.LENGTH and set(key) <= set(badges.CHARACTERS) for key in keys)
+    assert first[2]["rows"] == [
+        {"kind": "day", "title": "martes 9"},
+        {"kind": "meeting", "time": "09:00", "table": "1", "company": "Compradora A"},
+        {"kind": "meeting", "time": "09:50", "table": "2", "company": "Compradora B"},
+    ]
+    assert db.session.query(Badge).count() == 3
+
+
+def test_attendance_lists_everybody_with_a_box_for_each_day(context: Flask, now: datetime) -> None:
+    event = published(now)
+    said = content(event, PrintoutKind.ATTENDANCE, now)
+    assert said["days"] == ["martes 9"]
+    assert [(person["company"], person["role"]) for person in said["people"]] == [
+        ("Compradora A", "Comprador"),
+        ("Compradora B", "Comprador"),
+        ("Galvánicos Lerma", "Proveedor"),
+    ]
+
+
+def test_the_language_is_the_one_that_was_asked_for(context: Flask, now: datetime) -> None:
+    said = content(published(now), PrintoutKind.AGENDAS, now, locale="en")
+    assert (said["title"], said["lang"], said["companies"][0]["role"]) == ("Agendas by company", "en", "Buyer")
+
+
+@pytest.mark.parametrize("kind", PrintoutKind)
+@pytest.mark.parametrize("paper", Paper)
+def test_every_kind_is_drawn_and_hostile_text_stays_text(
+    context: Flask, now: datetime, kind: PrintoutKind, paper: Paper
+) -> None:
+    said = content(published(now, name=HOSTILE), kind, now, paper=paper)
+    assert render.pdf(kind.value, said, sheets=SHEETS).startswith(b"%PDF-")
+
+
+def test_an_event_without_anything_still_gets_its_list(context: Flask, now: datetime) -> None:
+    event = make.event()
+    said = content(event, PrintoutKind.ATTENDANCE, now)
+    assert (said["people"], said["version"]) == ([], "Sin horario")
+    assert render.pdf("attendance", said, sheets=SHEETS).startswith(b"%PDF-")
+    assert render.pdf("badges", content(event, PrintoutKind.BADGES, now), sheets=SHEETS).startswith(b"%PDF-")
+
+
+def test_without_a_schedule_there_is_nothing_to_print(context: Flask, now: datetime) -> None:
+    event = make.event()
+    with pytest.raises(DomainError, match="nothing_to_print"):
+        printouts.start(event, PrintoutKind.AGENDAS, paper=Paper.A4, locale="es_MX", actor=staff(event), now=now)
+
+
+def test_observers_print_nothing(context: Flask, now: datetime) -> None:
+    event = published(now)
+    with pytest.raises(Forbidden):
+        content(event, PrintoutKind.AGENDAS, now, actor=staff(event, Role.OBSERVER))
+
+
+def test_the_worker_prepares_the_file_and_the_log_knows_who_asked(app: Flask, now: datetime) -> None:
+    with app.app_context(), unit_of_work():
+        event = published(now)
+        actor = staff(event)
+        made = printouts.start(event, PrintoutKind.AGENDAS, paper=Paper.A4, locale="en", actor=actor, now=now)
+        key, name = made.id, actor.name
+    runner.run_until_idle(app)
+    with app.app_context():
+        done = db.session.get_one(Printout, key)
+        assert (done.status, done.error, done.size) == (PrintoutStatus.READY, "", len(done.content or b""))
+        assert (done.content or b"").startswith(b"%PDF-")
+        entry = db.session.query(AuditEntry).filter_by(action="printout.started").one()
+        assert (entry.actor_name, entry.detail) == (name, {"kind": "agendas"})
+
+
+def test_old_files_go_and_what_was_printed_stays_known(context: Flask, now: datetime) -> None:
+    event = published(now)
+    made = printouts.start(event, PrintoutKind.SIGNS, paper=Paper.A4, locale="en", actor=staff(event), now=now)
+    printouts.finish(made, b"%PDF-", now=now)
+    db.session.flush()
+    printouts.drop_old_files(now=now + printouts.FILES_FOR)
+    db.session.refresh(made)
+    assert made.size == 5
+    printouts.drop_old_files(now=now + printouts.FILES_FOR + timedelta(seconds=1))
+    db.session.refresh(made)
+    assert (made.size, made.status) == (None, PrintoutStatus.READY)
