@@ -1,159 +1,68 @@
-"""Changes of a draft by hand: move, place, pin, unpin, unschedule, and undo of the last one.
+"""Changes of a draft by hand: move, place, swap, pin, unpin, unschedule, undo and redo.
 
-Each locks the event, insists on the version that the organizer saw (`edit`), asks the independent checker, and writes
-to the log what stood before and what stands after; undo reads it back from there. Who changes what is published gets a
-new draft like it. `host` names the identities of new meetings.
+Each locks the event, asks the independent checker, and writes what stood before and what stands after to the steps of
+the draft and to the log. `edit` is the state that the organizer saw: a change is refused when somebody changed the
+same meeting or filled the same place since; other changes do not stand in its way. Who changes what is published gets
+a new draft like it. `host` names the identities of new meetings. A `reason` overrules the stated availability of a
+company: the round becomes one in which the company is available, and undo closes it again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import product
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.attributes import flag_modified
 
 from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import Conflict, DomainError, NotFound
 from eventsapp.domain.values import ScheduleStatus
-from eventsapp.models import AuditEntry, Meeting, Placement, Schedule, Slot, Table, Unplaced
-from eventsapp.scheduling import checker, explain
+from eventsapp.models import Absence, Meeting, Placement, Schedule, Slot, Step, Table, Unplaced
+from eventsapp.scheduling import checker
 from eventsapp.scheduling import problem as asked
 from eventsapp.scheduling import schedule as solved
 from eventsapp.scheduling.rules import Rule
-from eventsapp.services import audit, schedules
+from eventsapp.services import audit, requests, schedules, spots, steps
 
-ACTS = ("schedule.moved", "schedule.placed", "schedule.pinned", "schedule.unpinned", "schedule.unscheduled")
-UNDONE = "schedule.undone"
-
-
-# Where a meeting could be ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A slot in which a pair can meet, and the tables that are possible there (None without tables)."""
-
-    slot: Slot
-    tables: tuple[Table | None, ...]
+ACTS = (
+    "schedule.moved",
+    "schedule.placed",
+    "schedule.swapped",
+    "schedule.pinned",
+    "schedule.unpinned",
+    "schedule.unscheduled",
+)
+Pair = tuple[UUID, UUID]
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where a pair can meet, and for every other slot why not."""
-
-    can: tuple[Spot, ...]
-    cannot: tuple[tuple[Slot, DomainError], ...]
+def find_places(schedule: Schedule, a_id: UUID, b_id: UUID) -> spots.Spots:
+    """Where else a pair could meet in a version as it stands, and why not elsewhere."""
+    return spots.find(schedules.judge(schedule), a_id, b_id)
 
 
-def find_places(schedule: Schedule, a_id: UUID, b_id: UUID) -> Places:
-    """Where else a pair could meet in a version as it stands."""
+def find_swaps(schedule: Schedule, meeting: Meeting) -> list[Placement]:
+    """The meetings of a version with which a meeting could change places."""
     judged = schedules.judge(schedule)
-    target = _request_of(judged, a_id, b_id)
-    near = _Neighbourhood.of(judged, target)
-    tables = {str(table.id): table for table in judged.frame.tables}
-    possible: dict[int, dict[str | None, None]] = {}
-    for slot, table, _ in explain.places(near.problem, near.meetings, target).can:
-        possible.setdefault(slot, {})[table] = None
-    present = next((meeting for meeting in judged.meetings if meeting.request == target), None)
-    if present is not None:
-        possible.get(present.slot, {}).pop(present.table, None)
-    can, cannot = [], []
-    for index, row in enumerate(judged.frame.slots):
-        if not possible.get(index, True):
-            continue  # it is held there, and there is no other table
-        if index in possible:
-            can.append(Spot(row, tuple(tables.get(name or "") for name in _by_position(possible[index], tables))))
-        else:
-            cannot.append((row, near.refusal(index, None, judged)))
-    return Places(tuple(can), tuple(cannot))
-
-
-def _by_position(names: Iterable[str | None], tables: Mapping[str, Table]) -> list[str | None]:
-    return sorted(names, key=lambda name: tables[name].position if name is not None else -1)
-
-
-@dataclass(frozen=True)
-class _Neighbourhood:
-    """A request among the meetings of its two companies; where other meetings sit, there are no tables."""
-
-    problem: asked.Problem
-    meetings: tuple[solved.Meeting, ...]
-    target: asked.Request
-
-    @classmethod
-    def of(cls, judged: schedules.Judged, name: str) -> _Neighbourhood:
-        whole = judged.problem
-        target = whole.request_by_id[name]
-        own = {target.a, target.b}
-        near, taken = [], dict[str | None, set[int]]()
-        for meeting in judged.meetings:
-            request = whole.request_by_id[meeting.request]
-            if meeting.request != name and own & {request.a, request.b}:
-                near.append(meeting)
-            elif meeting.request != name:
-                taken.setdefault(meeting.table, set()).add(meeting.slot)
-        requests = (target, *(whole.request_by_id[meeting.request] for meeting in near))
-        companies = dict.fromkeys(company for request in requests for company in (request.a, request.b))
-        everywhere = range(len(whole.slots))
-        tables = tuple(
-            asked.Table(table.id, table.zone, tuple(slot for slot in everywhere if slot not in taken[table.id]))
-            if table.id in taken
-            else table
-            for table in whole.tables or ()
-        )
-        problem = asked.Problem(
-            slots=whole.slots,
-            companies=tuple(whole.company_by_id[company] for company in companies),
-            requests=requests,
-            tables=tables if whole.tables is not None else None,
-        )
-        return cls(problem, tuple(near), target)
-
-    def refusal(self, slot: int, table: str | None, judged: schedules.Judged) -> DomainError:
-        """Why the request cannot be held in a slot, at a table or anywhere, as the least that is in the way."""
-        sides = [self.problem.company_by_id[side].desks for side in (self.target.a, self.target.b)]
-        broken = [self._broken(slot, table, pair) for pair in product(*sides)]
-        least = min(broken, key=len, default=[])
-        return _refusal(least[0], judged, slot, table) if least else DomainError("place_refused")
-
-    def _broken(self, slot: int, table: str | None, pair: tuple[asked.Desk, ...]) -> list[checker.Violation]:
-        fixed = next((desk.table for desk in pair if desk.table is not None), None)
-        free = (item.id for item in self.problem.tables or () if item.slots is None or slot in item.slots)
-        used = {meeting.table for meeting in self.meetings if meeting.slot == slot}
-        anywhere = next((name for name in free if name not in used), None)
-        trial = solved.Meeting(self.target.id, slot, table or fixed or anywhere, (pair[0].id, pair[1].id))
-        found = checker.violations(self.problem, (*self.meetings, trial))
-        return [violation for violation in found if self.target.id in violation.requests]
-
-
-def _refusal(violation: checker.Violation, judged: schedules.Judged, slot: int, table: str | None) -> DomainError:
-    """A broken rule with the names that its sentence needs."""
-    problem, about = judged.problem, violation.about
-    values: dict[str, object] = {"at": problem.slots[slot].start, "company": "", "most": 0, "table": ""}
-    owner = _owner(problem, about)
-    if owner is not None:
-        values["company"] = judged.frame.names[UUID(owner.id)]
-        limit = owner.max_meetings if violation.rule is Rule.MAX_MEETINGS else owner.max_consecutive
-        values["most"] = limit or 0
-    labels = {str(row.id): row.label for row in judged.frame.tables}
-    desk_table = problem.desk_by_id[about][1].table if about in problem.desk_by_id else None
-    values["table"] = labels.get(desk_table or about or table or "", "")
-    return DomainError(f"place_{violation.rule.value}", **values)
-
-
-def _owner(problem: asked.Problem, about: str) -> asked.Company | None:
-    """The company of a company, desk or person key."""
-    if about in problem.company_by_id:
-        return problem.company_by_id[about]
-    if about in problem.desk_by_id:
-        return problem.desk_by_id[about][0]
-    return next((owner for owner, desk in problem.desk_by_id.values() if about and desk.person == about), None)
+    name = spots.request_of(judged, meeting.a_id, meeting.b_id)
+    mine = next((held for held in judged.meetings if held.request == name), None)
+    if mine is None:
+        return []
+    partners = {
+        frozenset(schedules.pair_of(other.request))
+        for other in judged.meetings
+        if other.request != name and _exchanged(judged, mine, other) is not None
+    }
+    return [
+        place
+        for place in schedules.list_placements(schedule)
+        if schedules.key_of(place.meeting) in partners and not place.is_pinned
+    ]
 
 
 # Changes --------------------------------------------------------------------------------------------------------------
@@ -169,15 +78,17 @@ def move(
     actor: Actor,
     now: datetime,
     host: str,
+    reason: str = "",
 ) -> Schedule:
     """Hold a meeting in another slot or at another table; without a table the best free one is taken."""
-    draft = _editable(schedule, edit, actor, now, host)
-    place = schedules.find_pair(draft, meeting.a_id, meeting.b_id)
-    if place is None:
+    pair = (meeting.a_id, meeting.b_id)
+    draft = _editable(schedule, edit, actor, now, host, pairs=[pair], spot=(slot, table))
+    found = schedules.find_pair(draft, *pair)
+    if found is None:
         raise NotFound("no_such_meeting")
-    if place.is_pinned:
+    if found.is_pinned:
         raise DomainError("meeting_pinned")
-    return _seat(draft, meeting.a_id, meeting.b_id, slot, table, "schedule.moved", actor, now, host)
+    return _seat(draft, pair, slot, table, _By("schedule.moved", actor, now, host, reason))
 
 
 def place(
@@ -191,85 +102,180 @@ def place(
     actor: Actor,
     now: datetime,
     host: str,
+    reason: str = "",
 ) -> Schedule:
     """Give a pair that is left out a place."""
-    draft = _editable(schedule, edit, actor, now, host)
+    draft = _editable(schedule, edit, actor, now, host, pairs=[(a_id, b_id)], spot=(slot, table))
     if schedules.find_pair(draft, a_id, b_id) is not None:
         raise Conflict("already_placed")
-    return _seat(draft, a_id, b_id, slot, table, "schedule.placed", actor, now, host)
+    return _seat(draft, (a_id, b_id), slot, table, _By("schedule.placed", actor, now, host, reason))
 
 
-def pin(schedule: Schedule, meeting: Meeting, *, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
-    """Nail a meeting to its place: the engine never moves it."""
-    return _set_pin(schedule, meeting, True, edit, actor, now, host)
-
-
-def unpin(schedule: Schedule, meeting: Meeting, *, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
-    """Let the engine move a meeting again."""
-    return _set_pin(schedule, meeting, False, edit, actor, now, host)
-
-
-def unschedule(schedule: Schedule, meeting: Meeting, *, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
-    """Take a meeting out of the version; its request stays and can be placed again."""
-    draft = _editable(schedule, edit, actor, now, host)
-    found = schedules.find_pair(draft, meeting.a_id, meeting.b_id)
-    if found is None:
+def swap(
+    schedule: Schedule, meeting: Meeting, other: Meeting, *, edit: int, actor: Actor, now: datetime, host: str
+) -> Schedule:
+    """Let two meetings change places."""
+    pairs = [(meeting.a_id, meeting.b_id), (other.a_id, other.b_id)]
+    draft = _editable(schedule, edit, actor, now, host, pairs=pairs)
+    held = [schedules.find_pair(draft, *pair) for pair in pairs]
+    if None in held or meeting.id == other.id:
         raise NotFound("no_such_meeting")
-    if found.is_pinned:
+    if any(one is not None and one.is_pinned for one in held):
         raise DomainError("meeting_pinned")
-    before = _snapshot(draft, meeting.a_id, meeting.b_id)
     judged = schedules.judge(draft)
-    request = judged.problem.request_by_id[_request_of(judged, meeting.a_id, meeting.b_id)]
-    after = {
-        "placement": None,
-        "unplaced": {"reason": "removed", "detail": {}, "value": found.value, "is_must": request.must},
-    }
-    _restore(draft, meeting.a_id, meeting.b_id, after, now, host)
-    _settle(draft, "schedule.unscheduled", (meeting.a_id, meeting.b_id), before, actor, now)
-    return draft
+    names = [spots.request_of(judged, *pair) for pair in pairs]
+    by_name = {found.request: found for found in judged.meetings}
+    mine, theirs = (by_name[name] for name in names)
+    exchanged = _exchanged(judged, mine, theirs)
+    if exchanged is None:
+        raise _swap_refusal(judged, mine, theirs)
+    changes = [
+        _change(draft, pair, _after(judged, spot)) for pair, spot in zip(pairs, exchanged, strict=True)
+    ]  # fmt: skip
+    return _carry_out(draft, changes, _By("schedule.swapped", actor, now, host))
+
+
+def pin(schedule: Schedule, *meetings: Meeting, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
+    """Nail meetings to their places: the engine never moves them."""
+    return _set_pins(schedule, meetings, True, edit, _By("schedule.pinned", actor, now, host))
+
+
+def unpin(schedule: Schedule, *meetings: Meeting, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
+    """Let the engine move meetings again."""
+    return _set_pins(schedule, meetings, False, edit, _By("schedule.unpinned", actor, now, host))
+
+
+def unschedule(schedule: Schedule, *meetings: Meeting, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
+    """Take meetings out of the version; their requests stay and can be placed again."""
+    pairs = [(meeting.a_id, meeting.b_id) for meeting in meetings]
+    draft = _editable(schedule, edit, actor, now, host, pairs=pairs)
+    musts = _musts(draft)
+    changes = []
+    for pair in pairs:
+        found = schedules.find_pair(draft, *pair)
+        if found is None:
+            raise NotFound("no_such_meeting")
+        if found.is_pinned:
+            raise DomainError("meeting_pinned")
+        left = {"reason": "removed", "detail": {}, "value": found.value, "is_must": frozenset(pair) in musts}
+        changes.append(_change(draft, pair, {"placement": None, "unplaced": left}))
+    return _carry_out(draft, changes, _By("schedule.unscheduled", actor, now, host))
+
+
+# Undo and redo --------------------------------------------------------------------------------------------------------
 
 
 def undo(schedule: Schedule, *, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
-    """Take back the last change of a draft, whoever made it."""
+    """Take back the actor's last step; not when a later step of somebody else depends on it."""
     draft = _editable(schedule, edit, actor, now, host, copy_published=False)
-    entry = find_undo(draft)
-    if entry is None:
+    step = steps.find_undo(draft, actor)
+    if step is None:
         raise DomainError("nothing_to_undo")
-    a_id, b_id = UUID(entry.detail["a"]), UUID(entry.detail["b"])
-    before = _snapshot(draft, a_id, b_id)
+    return _turn(draft, step, "before", _By(steps.UNDONE, actor, now, host))
+
+
+def redo(schedule: Schedule, *, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
+    """Bring the step again that the actor took back last."""
+    draft = _editable(schedule, edit, actor, now, host, copy_published=False)
+    step = steps.find_redo(draft, actor)
+    if step is None:
+        raise DomainError("nothing_to_redo")
+    return _turn(draft, step, "after", _By(steps.REDONE, actor, now, host))
+
+
+def _turn(draft: Schedule, step: Step, side: str, by: _By) -> Schedule:
+    """Let the meetings of a step stand as they did before it, or after it."""
+    later = steps.find_later(step)
+    if later is not None:
+        raise _depends(later)
     known = set(schedules.judge(draft).violations())
-    _restore(draft, a_id, b_id, entry.detail["before"], now, host)
+    openings = [opening for change in step.changes for opening in change.get("opened", ())]
+    changes = [_change(draft, (UUID(change["a"]), UUID(change["b"])), change[side]) for change in step.changes]
+    _close(openings) if side == "before" else _open(openings)
+    try:
+        with db.session.begin_nested():
+            for change in changes:
+                _clear(draft, change)
+            for change in changes:
+                _fill(draft, change, by.now, by.host)
+    except IntegrityError:
+        raise _taken(draft, step) from None
     judged = schedules.judge(draft)
-    new = [
-        violation for violation in judged.violations() if violation not in known and violation.rule is not Rule.KNOWN
-    ]
+    new = [found for found in judged.violations() if found not in known and found.rule is not Rule.KNOWN]
     if new:
-        raise _refusal(new[0], judged, max(new[0].slot or 0, 0), None)
-    _settle(draft, UNDONE, (a_id, b_id), before, actor, now, judged=judged, undoes=entry.detail["edit"])
+        raise _blocked(draft, step, new[0], judged)
+    step.is_undone = side == "before"
+    _settle(draft, changes, by, judged.problem, judged.meetings, of=step)
     return draft
 
 
-def find_undo(schedule: Schedule) -> AuditEntry | None:
-    """The last change of a draft that was not taken back, or None."""
-    query = select(AuditEntry).where(AuditEntry.object_id == schedule.id, AuditEntry.action.in_([*ACTS, UNDONE]))
-    entries = sorted(db.session.scalars(query), key=lambda entry: int(entry.detail["edit"]))
-    undone = {entry.detail["undoes"] for entry in entries if entry.action == UNDONE}
-    open_ = [entry for entry in entries if entry.action in ACTS and entry.detail["edit"] not in undone]
-    return open_[-1] if open_ else None
+def _blocked(draft: Schedule, step: Step, found: checker.Violation, judged: schedules.Judged) -> DomainError:
+    """Why the old state is not possible: somebody's later step, or the rule."""
+    pairs = {frozenset(name.split(":")) for name in found.requests}
+    for later in steps.list_since(draft, step.edit):
+        if later.account_id != step.account_id and not later.is_undone and pairs & steps.pairs_of(later):
+            return _depends(later)
+    return spots.refusal(found, judged, max(found.slot or 0, 0), None)
+
+
+def _taken(draft: Schedule, step: Step) -> DomainError:
+    """Whose later step sits in the old place."""
+    later = [other for other in steps.list_since(draft, step.edit) if not other.is_undone and other.of_id is None]
+    others = [other for other in later if other.account_id != step.account_id]
+    return _depends((others or later or [step])[-1])
+
+
+def _depends(later: Step) -> DomainError:
+    return DomainError("step_depends", name=later.actor_name, at=later.at)
 
 
 # How ------------------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _By:
+    """Who does what, when and why."""
+
+    action: str
+    actor: Actor
+    now: datetime
+    host: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A pair, how it stood and how it shall stand; `opened` are desks and slots that become available for it."""
+
+    a_id: UUID
+    b_id: UUID
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    opened: tuple[tuple[str, str], ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the steps and the log keep it."""
+        found = {"a": str(self.a_id), "b": str(self.b_id), "before": dict(self.before), "after": dict(self.after)}
+        return {**found, "opened": [list(opening) for opening in self.opened]} if self.opened else found
+
+
 def _editable(
-    schedule: Schedule, edit: int, actor: Actor, now: datetime, host: str, *, copy_published: bool = True
+    schedule: Schedule,
+    edit: int,
+    actor: Actor,
+    now: datetime,
+    host: str,
+    *,
+    copy_published: bool = True,
+    pairs: Sequence[Pair] = (),
+    spot: tuple[Slot, Table | None] | None = None,
 ) -> Schedule:
     """The draft to change: this version, or a copy of it when it is published; refuses what somebody changed since."""
     require(actor, Permission.SCHEDULE_ADJUST, schedule.scope)
     schedules.lock(schedule.event)
     db.session.refresh(schedule)
     if schedule.edit != edit:
-        raise _changed_since(schedule)
+        _refuse_stale(schedule, edit, pairs, spot)
     if schedule.status is ScheduleStatus.DRAFT:
         return schedule
     if schedule.status is not ScheduleStatus.PUBLISHED or not copy_published:
@@ -280,43 +286,110 @@ def _editable(
     return schedules.copy(schedule, actor=actor, now=now, host=host)
 
 
-def _changed_since(schedule: Schedule) -> Conflict:
-    last = next((entry for entry in audit.list_for(schedule.id, most=1)), None)
-    return Conflict(
-        "schedule_changed", name=last.actor_name if last else "", at=last.at if last else schedule.created_at
-    )
+def _refuse_stale(schedule: Schedule, edit: int, pairs: Sequence[Pair], spot: tuple[Slot, Table | None] | None) -> None:
+    """Raise when what was changed since touches the same meetings or fills the same place."""
+    since = steps.list_since(schedule, edit) if 0 <= edit < schedule.edit else []
+    wanted = {frozenset(map(str, pair)) for pair in pairs}
+    for step in since:
+        filled = steps.seats_of(step)
+        is_spot = spot is not None and any(
+            slot == str(spot[0].id) and (spot[1] is None or table == str(spot[1].id)) for slot, table in filled
+        )
+        if not pairs or is_spot or wanted & steps.pairs_of(step):
+            raise Conflict("schedule_changed", name=step.actor_name, at=step.at)
+    if not since or not pairs:
+        last = next((entry for entry in audit.list_for(schedule.id, most=1)), None)
+        raise Conflict(
+            "schedule_changed", name=last.actor_name if last else "", at=last.at if last else schedule.created_at
+        )
 
 
-def _seat(
-    draft: Schedule,
-    a_id: UUID,
-    b_id: UUID,
-    slot: Slot,
-    table: Table | None,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    host: str,
-) -> Schedule:
+def _seat(draft: Schedule, pair: Pair, slot: Slot, table: Table | None, by: _By) -> Schedule:
     """Put a pair into a slot, at a table or the best free one, when every rule allows it."""
+    if slot.starts_at <= by.now:
+        raise DomainError("round_over", at=slot.starts_at)
     judged = schedules.judge(draft)
-    name = _request_of(judged, a_id, b_id)
+    name = spots.request_of(judged, *pair)
     if name in judged.stale:
         raise DomainError("no_longer_asked")
     index = judged.frame.slot_index.get(slot.id)
     if index is None:
         raise NotFound("no_such_slot")
-    present = next((meeting for meeting in judged.meetings if meeting.request == name), None)
-    spot = _choose(judged, name, index, str(table.id) if table else None, present)
-    if spot == present:
+    around = spots.Around.of(judged, name)
+    if table is None:
+        wanted, verdict = around.anywhere(index)
+    else:
+        wanted = str(table.id)
+        verdict = around.at(index, wanted)
+    opened: tuple[tuple[str, str], ...] = ()
+    if verdict.needs_reason and by.reason:
+        opened = tuple((found.about, str(slot.id)) for found in verdict.broken)
+        _open(opened)
+        judged = schedules.judge(draft)
+    elif verdict.broken:
+        raise around.refusal(verdict, index, wanted)
+    spot = solved.Meeting(name, index, wanted, verdict.desks)
+    if spot == around.present:
         raise DomainError("already_there")
     others = [meeting for meeting in judged.meetings if meeting.request != name]
-    new = [violation for violation in checker.violations(judged.problem, [*others, spot]) if name in violation.requests]
+    new = [found for found in checker.violations(judged.problem, [*others, spot]) if name in found.requests]
     if new:
-        raise _refusal(new[0], judged, index, spot.table)
-    before = _snapshot(draft, a_id, b_id)
-    request = judged.problem.request_by_id[name]
-    after = {
+        raise spots.refusal(new[0], judged, index, wanted)
+    return _carry_out(draft, [_change(draft, pair, _after(judged, spot), opened)], by, (judged, [*others, spot]))
+
+
+def _exchanged(
+    judged: schedules.Judged, mine: solved.Meeting, theirs: solved.Meeting
+) -> tuple[solved.Meeting, solved.Meeting] | None:
+    """Two meetings in each other's places, or None where a rule is in the way."""
+    if mine.slot < 0 or theirs.slot < 0 or (mine.slot, mine.table) == (theirs.slot, theirs.table):
+        return None
+    one = spots.Around.of(judged, mine.request, aside={theirs.request}).at(theirs.slot, theirs.table)
+    if one.broken:
+        return None
+    other = spots.Around.of(judged, theirs.request, aside={mine.request}).at(mine.slot, mine.table)
+    if other.broken:
+        return None
+    moved = solved.Meeting(mine.request, theirs.slot, theirs.table, one.desks)
+    back = solved.Meeting(theirs.request, mine.slot, mine.table, other.desks)
+    own = {mine.request, theirs.request}
+    others = [meeting for meeting in judged.meetings if meeting.request not in own]
+    broken = checker.violations(judged.problem, [*others, moved, back])
+    return None if any(own & set(found.requests) for found in broken) else (moved, back)
+
+
+def _swap_refusal(judged: schedules.Judged, mine: solved.Meeting, theirs: solved.Meeting) -> DomainError:
+    """Why two meetings cannot change places."""
+    for one, other in ((mine, theirs), (theirs, mine)):
+        around = spots.Around.of(judged, one.request, aside={other.request})
+        verdict = around.at(other.slot, other.table)
+        if verdict.broken:
+            return around.refusal(verdict, other.slot, other.table)
+    return DomainError("place_refused")
+
+
+def _set_pins(schedule: Schedule, meetings: Sequence[Meeting], pinned: bool, edit: int, by: _By) -> Schedule:
+    pairs = [(meeting.a_id, meeting.b_id) for meeting in meetings]
+    draft = _editable(schedule, edit, by.actor, by.now, by.host, pairs=pairs)
+    changes = []
+    for pair in pairs:
+        before = _snapshot(draft, *pair)
+        if before["placement"] is None:
+            raise NotFound("no_such_meeting")
+        if before["placement"]["pinned"] != pinned:
+            after = {"placement": {**before["placement"], "pinned": pinned}, "unplaced": None}
+            changes.append(Change(*pair, before, after))
+    return _carry_out(draft, changes, by) if changes else draft
+
+
+def _musts(draft: Schedule) -> set[frozenset[UUID]]:
+    """The pairs that must meet."""
+    return {frozenset({pair.a.id, pair.b.id}) for pair in requests.list_pairs(draft.event) if pair.is_must}
+
+
+def _after(judged: schedules.Judged, spot: solved.Meeting) -> dict[str, Any]:
+    request = judged.problem.request_by_id[spot.request]
+    return {
         "placement": {
             "slot": str(judged.frame.slots[spot.slot].id),
             "table": spot.table,
@@ -326,49 +399,12 @@ def _seat(
         },
         "unplaced": None,
     }
-    _restore(draft, a_id, b_id, after, now, host)
-    _settle(draft, action, (a_id, b_id), before, actor, now)
-    return draft
 
 
-def _choose(
-    judged: schedules.Judged, name: str, slot: int, table: str | None, present: solved.Meeting | None
-) -> solved.Meeting:
-    """The best way to hold a request in a slot: with the same desks, at the same table, else the first possible."""
-    near = _Neighbourhood.of(judged, name)
-    can = explain.places(near.problem, near.meetings, name).can
-    fits = [place for place in can if place[0] == slot and table in (None, place[1])]
-    if not fits:
-        raise near.refusal(slot, table, judged)
-    order = {str(row.id): number for number, row in enumerate(judged.frame.tables)}
-    if present is None:
-        best = min(fits, key=lambda place: order.get(place[1] or "", -1))
-    else:
-        best = min(fits, key=lambda p: (p[2] != present.desks, p[1] != present.table, order.get(p[1] or "", -1)))
-    return solved.Meeting(name, best[0], best[1], best[2])
-
-
-def _set_pin(
-    schedule: Schedule, meeting: Meeting, pinned: bool, edit: int, actor: Actor, now: datetime, host: str
-) -> Schedule:
-    draft = _editable(schedule, edit, actor, now, host)
-    found = schedules.find_pair(draft, meeting.a_id, meeting.b_id)
-    if found is None:
-        raise NotFound("no_such_meeting")
-    if found.is_pinned == pinned:
-        return draft
-    before = _snapshot(draft, meeting.a_id, meeting.b_id)
-    found.is_pinned = pinned
-    action = "schedule.pinned" if pinned else "schedule.unpinned"
-    _settle(draft, action, (meeting.a_id, meeting.b_id), before, actor, now)
-    return draft
-
-
-def _request_of(judged: schedules.Judged, a_id: UUID, b_id: UUID) -> str:
-    for name in (schedules.request_id(a_id, b_id), schedules.request_id(b_id, a_id)):
-        if name in judged.problem.request_by_id:
-            return name
-    raise NotFound("no_such_pair")
+def _change(
+    draft: Schedule, pair: Pair, after: Mapping[str, Any], opened: tuple[tuple[str, str], ...] = ()
+) -> Change:  # fmt: skip
+    return Change(*pair, _snapshot(draft, *pair), after, opened)
 
 
 def _unplaced(draft: Schedule, a_id: UUID, b_id: UUID) -> Unplaced | None:
@@ -377,7 +413,7 @@ def _unplaced(draft: Schedule, a_id: UUID, b_id: UUID) -> Unplaced | None:
 
 
 def _snapshot(draft: Schedule, a_id: UUID, b_id: UUID) -> dict[str, Any]:
-    """Where a pair stands in a draft, as the log keeps it."""
+    """Where a pair stands in a draft, as the steps keep it."""
     held, left = schedules.find_pair(draft, a_id, b_id), _unplaced(draft, a_id, b_id)
     return {
         "placement": held
@@ -393,52 +429,112 @@ def _snapshot(draft: Schedule, a_id: UUID, b_id: UUID) -> dict[str, Any]:
     }
 
 
-def _restore(draft: Schedule, a_id: UUID, b_id: UUID, state: Mapping[str, Any], now: datetime, host: str) -> None:
-    """Make a pair stand in a draft as a snapshot says."""
-    held, left = schedules.find_pair(draft, a_id, b_id), _unplaced(draft, a_id, b_id)
-    wanted = state["placement"]
-    if wanted is None and held is not None:
-        db.session.delete(held)
-    elif wanted is not None:
-        if held is None:
-            live = schedules.live_meetings(draft.event).get(frozenset({a_id, b_id}))
-            meeting = live or schedules.new_meeting(draft.event, a_id, b_id, now=now, host=host)
-            held = Placement(schedule=draft, meeting=meeting)
-            db.session.add(held)
-        held.slot_id = UUID(wanted["slot"])
-        held.table_id = UUID(wanted["table"]) if wanted["table"] else None
-        held.desk_a_id = UUID(wanted["desks"][str(held.meeting.a_id)])
-        held.desk_b_id = UUID(wanted["desks"][str(held.meeting.b_id)])
-        held.value, held.is_pinned = wanted["value"], wanted["pinned"]
-    if left is not None:
-        db.session.delete(left)
-        db.session.flush()
-    if state["unplaced"] is not None:
-        db.session.add(Unplaced(schedule=draft, a_id=a_id, b_id=b_id, **state["unplaced"]))
+def _clear(draft: Schedule, change: Change) -> None:
+    """Take a pair out of where it is, so that others of the same step can go there."""
+    held, left = schedules.find_pair(draft, change.a_id, change.b_id), _unplaced(draft, change.a_id, change.b_id)
+    for row in (held, left):
+        if row is not None:
+            db.session.delete(row)
     db.session.flush()
-    db.session.expire(draft, ["placements", "unplaced"])
+
+
+def _fill(draft: Schedule, change: Change, now: datetime, host: str) -> None:
+    """Make a pair that is nowhere stand as a snapshot says."""
+    a_id, b_id, wanted, left = change.a_id, change.b_id, change.after["placement"], change.after["unplaced"]
+    if wanted is not None:
+        live = schedules.live_meetings(draft.event).get(frozenset({a_id, b_id}))
+        meeting = live or schedules.new_meeting(draft.event, a_id, b_id, now=now, host=host)
+        db.session.add(
+            Placement(
+                schedule=draft,
+                meeting=meeting,
+                slot_id=UUID(wanted["slot"]),
+                table_id=UUID(wanted["table"]) if wanted["table"] else None,
+                desk_a_id=UUID(wanted["desks"][str(meeting.a_id)]),
+                desk_b_id=UUID(wanted["desks"][str(meeting.b_id)]),
+                value=wanted["value"],
+                is_pinned=wanted["pinned"],
+            )
+        )
+    if left is not None:
+        db.session.add(Unplaced(schedule=draft, a_id=a_id, b_id=b_id, **left))
+    db.session.flush()
+
+
+def _open(openings: Iterable[Sequence[str]]) -> None:
+    """Cut the rounds out of the absences of the desks."""
+    for desk_id, slot_id in openings:
+        slot = db.session.get_one(Slot, UUID(slot_id))
+        overlapping = select(Absence).where(
+            Absence.desk_id == UUID(desk_id), Absence.starts_at < slot.ends_at, Absence.ends_at > slot.starts_at
+        )
+        for absence in db.session.scalars(overlapping).all():
+            parts = ((absence.starts_at, slot.starts_at), (slot.ends_at, absence.ends_at))
+            db.session.delete(absence)
+            for starts_at, ends_at in parts:
+                if starts_at < ends_at:
+                    db.session.add(Absence(desk_id=UUID(desk_id), starts_at=starts_at, ends_at=ends_at))
+    db.session.flush()
+
+
+def _close(openings: Iterable[Sequence[str]]) -> None:
+    """The desks are absent again in the rounds."""
+    for desk_id, slot_id in openings:
+        slot = db.session.get_one(Slot, UUID(slot_id))
+        db.session.add(Absence(desk_id=UUID(desk_id), starts_at=slot.starts_at, ends_at=slot.ends_at))
+    db.session.flush()
+
+
+def _carry_out(
+    draft: Schedule,
+    changes: Sequence[Change],
+    by: _By,
+    known: tuple[schedules.Judged, Sequence[solved.Meeting]] | None = None,
+) -> Schedule:
+    """Make the changes; `known` is the version as it is judged with them, when that is at hand."""
+    if [change for change in changes if change.before["placement"] and _only_pins(change)] == list(changes):
+        for change in changes:
+            held = schedules.find_pair(draft, change.a_id, change.b_id)
+            if held is not None:
+                held.is_pinned = change.after["placement"]["pinned"]
+        _settle(draft, changes, by)
+        return draft
+    for change in changes:
+        _clear(draft, change)
+    for change in changes:
+        _fill(draft, change, by.now, by.host)
+    judged = known[0] if known else schedules.judge(draft)
+    _settle(draft, changes, by, judged.problem, known[1] if known else judged.meetings)
+    return draft
+
+
+def _only_pins(change: Change) -> bool:
+    before, after = change.before["placement"], change.after["placement"]
+    return bool(after) and {**before, "pinned": None} == {**after, "pinned": None}
 
 
 def _settle(
     draft: Schedule,
-    action: str,
-    pair: tuple[UUID, UUID],
-    before: Mapping[str, Any],
-    actor: Actor,
-    now: datetime,
+    changes: Sequence[Change],
+    by: _By,
+    problem: asked.Problem | None = None,
+    meetings: Sequence[solved.Meeting] = (),
     *,
-    judged: schedules.Judged | None = None,
-    **detail: Any,
+    of: Step | None = None,
 ) -> None:
     """Count the change, bring the figures up to date and write it down."""
-    judged = judged or schedules.judge(draft)
-    meetings = [meeting for meeting in judged.meetings if meeting.slot >= 0]
-    draft.levels = levels_after(draft.levels, checker.score(judged.problem, meetings))
+    if problem is not None:
+        held = [meeting for meeting in meetings if meeting.slot >= 0]
+        draft.levels = levels_after(draft.levels, checker.score(problem, held))
     flag_modified(draft, "levels")  # also a change of place without a change of figures makes a new `edit`
     db.session.flush()
+    db.session.expire(draft, ["placements", "unplaced"])
+    written = [change.as_dict() for change in changes]
+    steps.record(draft, by.action, written, actor=by.actor, now=by.now, of=of)
+    more: dict[str, Any] = {"undoes": of.edit} if of is not None else {}
     audit.record(
-        actor, action, draft, at=now, number=draft.number, edit=draft.edit, a=str(pair[0]), b=str(pair[1]),
-        before=dict(before), after=_snapshot(draft, *pair), **detail,
+        by.actor, by.action, draft, at=by.now, reason=by.reason, number=draft.number, edit=draft.edit, **more,
+        **(written[0] if len(written) == 1 else {"changes": written}),
     )  # fmt: skip
 
 

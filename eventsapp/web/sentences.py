@@ -54,7 +54,12 @@ SENTENCES = {
     "schedule_changed": _l(
         "%(name)s cambió este horario el %(at)s. No se guardó su cambio; revise el horario y repítalo si hace falta."
     ),
-    "nothing_to_undo": _l("No hay cambios que deshacer."),
+    "nothing_to_undo": _l("No hay cambios suyos que deshacer."),
+    "nothing_to_redo": _l("No hay cambios que rehacer."),
+    "step_depends": _l(
+        "%(name)s hizo el %(at)s otro cambio que depende de este. Pídale deshacerlo primero, o mueva la reunión a mano."
+    ),
+    "round_over": _l("La ronda del %(at)s ya pasó."),
     "not_a_draft": _l("La versión %(number)s ya se publicó o se reemplazó."),
     "draft_changed": _l("El borrador cambió mientras lo revisaba. Revise las diferencias de nuevo antes de publicar."),
     "published_meanwhile": _l(
@@ -67,6 +72,13 @@ SENTENCES = {
     ),
     "nothing_new": _l("No hay cambios por publicar."),
     "place_refused": _l("Ese lugar no es posible para esta reunión."),
+    "place_allowed_slots": _l("Esta reunión solo puede ser en ciertas rondas, y esta no es una de ellas."),
+    "place_precedence": _l("Esta reunión debe ir después de otra que es más tarde."),
+    "place_max_per_day": _n(
+        "%(company)s ya tiene su reunión de ese día.",
+        "%(company)s ya tiene sus %(most)s reuniones de ese día.",
+        "most",
+    ),
     "place_available": _l("%(company)s no está disponible el %(at)s."),
     "place_desk_busy": _l("%(company)s ya tiene reunión el %(at)s."),
     "place_person_busy": _l("La persona de %(company)s ya tiene reunión el %(at)s en otra de sus mesas."),
