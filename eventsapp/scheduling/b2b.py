@@ -43,7 +43,11 @@ def solve_b2b(
     Status optimal, feasible, infeasible, none or cancelled; without a schedule the bound is in the outcome's detail.
     """
     clock = Clock(seconds, on_progress, stop, seconds * RESERVE, asked=len(problem.meetings), phase="model", bound=0)
-    clock.tell()
+    outcome = clock.watch(lambda: _solved(problem, clock, seed, workers))
+    return outcome or _without_schedule("cancelled", clock, seed)
+
+
+def _solved(problem: B2BProblem, clock: Clock, seed: int, workers: int) -> Outcome:
     try:
         model = B2BModel(problem, clock.stopped)
         if model.clauses.contradiction:
@@ -121,10 +125,8 @@ def _with_schedule(problem: B2BProblem, slots: list[int], clock: Clock, seed: in
     if broken:
         raise AssertionError(f"the engine broke its own rule: {broken[0]}")
     idle = sum(idle_by_participant(problem, slots))
-    clock.placed, clock.value, clock.phase = len(slots), idle, "done"
-    clock.tell()
-    if clock.order == "cancel":
-        return _without_schedule("cancelled", clock, seed)
+    clock.phase = "done"
+    clock.holds(len(slots), idle)
     level = LevelResult("idle", idle, clock.bound, clock.bound == idle)
     meetings = tuple(
         Meeting(str(index + 1), slot, None, (str(meeting.first + 1), str(meeting.second + 1)))
@@ -135,7 +137,5 @@ def _with_schedule(problem: B2BProblem, slots: list[int], clock: Clock, seed: in
 
 
 def _without_schedule(status: str, clock: Clock, seed: int) -> Outcome:
-    if clock.order == "cancel":
-        status = "cancelled"
     detail = {} if status == "infeasible" else {"bound": clock.bound}
     return Outcome(status, (), (), (), round(clock.spent, 3), seed, ENGINE, detail=detail)

@@ -1,27 +1,37 @@
-"""The time of a run: reports at least each second, asks whether to stop, knows the deadline."""
+"""The time of a run: the search works in a thread of its own, while the caller's thread reports and asks for orders."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from eventsapp.scheduling.schedule import Number, Progress
 
 OnProgress = Callable[[Progress], None]
 Stop = Callable[[], str | None]
 REPORT_EVERY = 0.5
+ASK_EVERY = 0.1
+LAST_WORDS = 0.5
 MAX_SLOWNESS = 5.0
+
+Answer = TypeVar("Answer")
 
 
 @dataclass
 class Clock:
-    """What a run knows of time and of the outside; `reserve` seconds at the end are for tables and reasons."""
+    """What a run knows of time and of the outside; `reserve` seconds at the end are for tables and reasons.
+
+    A clock that is `part_of` another one stops with it and reports nothing.
+    """
 
     seconds: float
     on_progress: OnProgress | None = None
     stop: Stop | None = None
     reserve: float = 0.0
+    part_of: Clock | None = None
     started: float = field(default_factory=time.monotonic)
     cpu: float = field(default_factory=time.process_time)
     phase: str = "reading"
@@ -31,6 +41,7 @@ class Clock:
     bound: Number | None = None
     order: str | None = None
     _reported: float = 0.0
+    _news: threading.Event = field(default_factory=threading.Event)
 
     @property
     def spent(self) -> float:
@@ -53,17 +64,59 @@ class Clock:
         now = time.monotonic()
         return now + max(0.0, self.deadline - now) * share
 
+    @property
+    def ordered(self) -> bool:
+        """Whether somebody wants the run to stop."""
+        return self.order is not None or (self.part_of is not None and self.part_of.ordered)
+
     def stopped(self) -> bool:
-        """Report when it is time to; true when time is over or somebody stopped the run."""
-        now = time.monotonic()
-        if now - self._reported >= REPORT_EVERY:
-            self.tell()
+        """Whether time is over or somebody stopped the run."""
+        return self.ordered or time.monotonic() >= self.deadline
+
+    def holds(self, placed: int, value: Number) -> None:
+        """A schedule with this value stands; it is reported at once."""
+        self.placed, self.value = placed, value
+        self._news.set()
+
+    def watch(self, work: Callable[[], Answer]) -> Answer | None:
+        """Do the work in a thread of its own and report until it is done; None at once when the run is cancelled."""
+        self._tell()
+        self._ask()
+        answers: list[Answer] = []
+        errors: list[BaseException] = []
+        thread = threading.Thread(target=self._work, args=(work, answers, errors), daemon=True)
+        thread.start()
+        try:
+            while thread.is_alive() and self.order != "cancel":
+                news = self._news.wait(ASK_EVERY)
+                self._news.clear()
+                self._ask()
+                if news or time.monotonic() - self._reported >= REPORT_EVERY:
+                    self._tell()
+        except BaseException:
+            self.order = "cancel"
+            raise
+        thread.join(LAST_WORDS if self.order == "cancel" else None)
+        if self.order == "cancel":
+            return None
+        if errors:
+            raise errors[0]
+        self._tell()
+        return answers[0]
+
+    def _work(self, work: Callable[[], Answer], answers: list[Answer], errors: list[BaseException]) -> None:
+        try:
+            answers.append(work())
+        except BaseException as error:  # noqa: BLE001 — raised again in the caller's thread
+            errors.append(error)
+        finally:
+            self._news.set()
+
+    def _ask(self) -> None:
         if self.stop is not None and self.order is None:
             self.order = self.stop()
-        return self.order is not None or now >= self.deadline
 
-    def tell(self) -> None:
-        """Report where the run stands."""
+    def _tell(self) -> None:
         self._reported = time.monotonic()
         if self.on_progress is not None:
             spent = round(self.spent, 3)

@@ -111,8 +111,7 @@ class Pursuit:
     def show(self, phase: str) -> None:
         """Tell the clock what stands now."""
         self.clock.phase = phase
-        self.clock.placed = len(self.plan)
-        self.clock.value = figures.value(self.index, self.plan)
+        self.clock.holds(len(self.plan), figures.value(self.index, self.plan))
 
     def run(self) -> None:
         """Pursue all levels in order, linear ones with no tolerance between them together."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
 
 import numpy as np
@@ -60,6 +60,7 @@ def construct(network: Network, choice: Choice, levels: Sequence[str], begin: Pl
         left = colouring.colour(hardest_first(board, missing, rng), work_for(index))
         before = best
         best = _better(best, index, filled(colouring, levels), levels)
+        clock.holds(len(best[1]), figures.value(index, best[1]))
         stale = 0 if before is None or best[0] < before[0] else stale + 1
         if not left or best[0] == goal or stale >= PATIENCE or clock.stopped():
             break
@@ -70,7 +71,7 @@ def construct(network: Network, choice: Choice, levels: Sequence[str], begin: Pl
     if best[0] == goal or network.doubled:
         return best[1]
     colouring.restore(best[1])
-    return _swept(Sweeper(network, colouring, levels, rng), best, levels, goal, clock.stopped)
+    return _swept(Sweeper(network, colouring, levels, rng), best, levels, goal, clock)
 
 
 def _told(clock: Clock, board: Board) -> bool:
@@ -84,17 +85,18 @@ def _swept(
     best: tuple[Figures, Plan],
     levels: Sequence[str],
     goal: Figures,
-    stopped: Callable[[], bool],
+    clock: Clock,
 ) -> Plan:
     """Sweep after sweep over the slots while that helps."""
     stale = 0
     for _ in range(SWEEPS):
-        if stopped() or stale >= PATIENCE or best[0] == goal:
+        if clock.stopped() or stale >= PATIENCE or best[0] == goal:
             break
-        sweeper.sweep(stopped)
+        sweeper.sweep(clock.stopped)
         after = _better(best, sweeper.index, filled(sweeper.colouring, levels), levels)
         stale = 0 if after[0] < best[0] else stale + 1
         best = after
+        clock.holds(len(best[1]), figures.value(sweeper.index, best[1]))
     return best[1]
 
 

@@ -47,11 +47,8 @@ def solve(
     if priced:
         reserve += min(PRICE_SECONDS, PRICE_RESERVE * seconds)
     clock = Clock(seconds, on_progress, stop, reserve, asked=len(problem.requests))
-    clock.tell()
-    pursuit = _pursued(problem, clock, workers, seed)
-    if clock.order == "cancel":
-        return Outcome("cancelled", (), (), (), round(clock.spent, 3), seed, ENGINE)
-    return _outcome(problem, pursuit, priced)
+    outcome = clock.watch(lambda: _outcome(problem, _pursued(problem, clock, workers, seed), priced))
+    return outcome or Outcome("cancelled", (), (), (), round(clock.spent, 3), seed, ENGINE)
 
 
 def _priced(problem: Problem) -> bool:
@@ -74,8 +71,7 @@ def _pursued(problem: Problem, clock: Clock, workers: int, seed: int) -> Pursuit
     clock.phase = "colouring"
     plan = construct(network, choice, order, begin, Random(seed), clock)  # noqa: S311
     pursuit = Pursuit(index, network, choice, problem.levels, clock, workers, seed, plan)
-    if not clock.stopped() or clock.order != "cancel":
-        pursuit.run()
+    pursuit.run()
     return pursuit
 
 
@@ -87,7 +83,6 @@ def _outcome(problem: Problem, pursuit: Pursuit, priced: bool) -> Outcome:
     broken = checker.violations(problem, meetings)
     if broken:
         raise AssertionError(f"the engine broke its own rule: {broken[0]}")
-    pursuit.clock.tell()
     true = checker.score(problem, meetings)
     levels = []
     for level in problem.levels:
@@ -96,10 +91,8 @@ def _outcome(problem: Problem, pursuit: Pursuit, priced: bool) -> Outcome:
     status = "optimal" if all(level.optimal for level in levels) else "feasible"
     seed, proven = pursuit.seed, {level.level: level.optimal for level in levels}
     unscheduled = explain.reasons(_reason_index(problem, index), plan, proven, seed)
-    pursuit.clock.tell()
     worth = _prices(problem, pursuit) if priced else ()
     pursuit.show("done")
-    pursuit.clock.tell()
     return Outcome(status, meetings, tuple(levels), unscheduled, round(pursuit.clock.spent, 3), seed, ENGINE, worth)
 
 
@@ -107,14 +100,13 @@ def _prices(problem: Problem, pursuit: Pursuit) -> tuple[Mapping[str, Any], ...]
     """Prices for the linear levels, in what is left of the time."""
     clock = pursuit.clock
     seconds = min(PRICE_SECONDS, PRICE_SHARE * clock.seconds, 0.98 * clock.seconds - clock.spent)
-    if clock.order is not None or seconds <= 0:
+    if clock.ordered or seconds <= 0:
         return ()
     plain = replace(problem, objective=tuple(Level(level) for level in pursuit.order))
 
     def again(changed: Problem, seconds: float) -> dict[str, int]:
-        told = Clock(seconds, lambda _: clock.tell(), clock.stop, asked=len(changed.requests))
-        redone = _pursued(replace(changed, objective=plain.objective), told, pursuit.workers, pursuit.seed)
-        return _linear(redone)
+        part = Clock(seconds, part_of=clock)
+        return _linear(_pursued(replace(changed, objective=plain.objective), part, pursuit.workers, pursuit.seed))
 
     if problem.levels[: len(plain.levels)] == plain.levels:
         reached = _linear(pursuit)
@@ -122,7 +114,7 @@ def _prices(problem: Problem, pursuit: Pursuit) -> tuple[Mapping[str, Any], ...]
         reached = again(plain, seconds / 2)
         seconds /= 2
     stand = Stand(pursuit.network, pursuit.choice, pursuit.order, reached)
-    return prices(stand, again, seconds, lambda: clock.stopped() and clock.order is not None)
+    return prices(stand, again, seconds, lambda: clock.ordered)
 
 
 def _linear(pursuit: Pursuit) -> dict[str, int]:

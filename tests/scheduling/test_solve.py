@@ -1,8 +1,13 @@
 """The door: levels and tolerances, determinism, the clock, stopping, progress."""
 
+import json
+import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +17,8 @@ from eventsapp.scheduling.schedule import Meeting, Progress
 from eventsapp.scheduling.solve import solve
 from tests.scheduling import make
 from tests.scheduling.oracle import slots
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def crowd(buyers: int = 8, suppliers: int = 30, rounds: tuple[int, ...] = (5, 5), every: int = 3) -> Problem:
@@ -50,6 +57,29 @@ def test_the_same_seed_and_one_worker_give_the_same_schedule() -> None:
     one = solve(problem, seconds=60, seed=3, workers=1)
     two = solve(problem, seconds=60, seed=3, workers=1)
     assert replace(one, seconds=0.0) == replace(two, seconds=0.0)
+
+
+SCHEDULE_OF_A_SEED = """
+import json
+from dataclasses import replace
+from eventsapp.scheduling import archive
+from eventsapp.scheduling.solve import solve
+from tests.scheduling.test_solve import crowd
+problem = replace(crowd(), objective=(*crowd().objective[:3], crowd().objective[4]))
+print(json.dumps({**archive.outcome_to_dict(solve(problem, seconds=600, seed=3, workers=1)), "seconds": 0}))
+"""
+
+
+def test_processes_with_other_hashes_give_the_same_bytes() -> None:
+    written = [
+        subprocess.run(
+            [sys.executable, "-c", SCHEDULE_OF_A_SEED],
+            env={**os.environ, "PYTHONHASHSEED": hashes}, capture_output=True, check=True, cwd=ROOT,
+        ).stdout
+        for hashes in ("1", "2")
+    ]  # fmt: skip
+    assert json.loads(written[0])["status"] == "optimal"
+    assert written[0] == written[1]
 
 
 def test_a_large_event_meets_the_bound_of_the_flow() -> None:
@@ -92,7 +122,6 @@ def test_idle_first_is_obeyed() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_the_time_limit_is_kept() -> None:
     begin = time.monotonic()
     solve(crowd(20, 80, (8, 8), 5), seconds=2)
@@ -112,6 +141,24 @@ def test_stopping_takes_less_than_a_second(order: str) -> None:
     assert (outcome.status == "cancelled") == (order == "cancel")
     assert bool(outcome.meetings) == (order == "keep")
     assert checker.verify(crowd(12, 40, (6, 6), 5), outcome) == []
+
+
+def test_a_cancelled_run_says_so_however_late() -> None:
+    told: list[str] = []
+
+    def stop() -> str | None:
+        return "cancel" if "fairness" in told else None
+
+    outcome = solve(crowd(12, 40, (6, 6), 5), seconds=60, stop=stop, on_progress=lambda p: told.append(p.phase))
+    assert (outcome.status, outcome.meetings, outcome.levels, outcome.unscheduled) == ("cancelled", (), (), ())
+
+
+def test_an_error_of_the_listener_ends_the_run() -> None:
+    def listen(_: Progress) -> None:
+        raise OSError("nobody listens")
+
+    with pytest.raises(OSError, match="nobody listens"):
+        solve(make.problem(), seconds=60, on_progress=listen)
 
 
 @pytest.mark.slow
