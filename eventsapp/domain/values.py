@@ -361,6 +361,8 @@ class FileKind(StrEnum):
 
     LOGO = "logo"
     CERTIFICATE = "certificate"
+    SHEET = "sheet"
+    SHEET_REST = "sheet_rest"
 
 
 class PrintoutKind(StrEnum):

@@ -17,6 +17,7 @@ from eventsapp.models.registration import Absence, Desk, DeskDelegate, Registrat
 from eventsapp.models.request import DigestStop, Exclusion, Request
 from eventsapp.models.requirement import Requirement
 from eventsapp.models.schedule import Meeting, Placement, Run, Schedule, Unplaced
+from eventsapp.models.sheet_import import SheetImport
 from eventsapp.models.site import Site
 from eventsapp.models.step import Presence, Step
 
@@ -52,6 +53,7 @@ __all__ = [
     "Requirement",
     "Run",
     "Schedule",
+    "SheetImport",
     "Site",
     "Slot",
     "Step",
