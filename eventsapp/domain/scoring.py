@@ -31,12 +31,14 @@ from functools import cached_property
 from math import asin, ceil, cos, radians, sin, sqrt
 from uuid import UUID
 
+from eventsapp.domain.scian import common_digits
 from eventsapp.domain.sourcing import Unit
 from eventsapp.domain.values import Verification
 
 LEVELS = 5
 GATE_CLOSED = 25
 UNTOLD = 0.5
+ENOUGH = 0.5
 EARTH_KM = 6371.0
 MONTHS = 12
 SHORTEST_CLASS = 2
@@ -192,6 +194,13 @@ def match(need: Need, offer: Offer) -> Match | None:
     )
 
 
+def covers(found: Match) -> bool:
+    """Does an offer cover a need whole: all its terms, its must-certificates, and half the volume when that is told?"""
+    shares = {part.aspect: part.share for part in found.parts}
+    capacity = shares.get(Aspect.CAPACITY)
+    return not found.missing and shares[Aspect.TERMS] == 1 and (capacity is None or capacity >= ENOUGH)
+
+
 def missing_certificates(need: Need, firm: Firm) -> tuple[str, ...]:
     """The must-certificates that a supplier has not got, those in progress apart where the buyer accepts them."""
     missing = need.musts - firm.held
@@ -283,10 +292,6 @@ def _kinship(wanted: Sequence[str], classes: Sequence[str]) -> float | None:
 
 
 def _common(one: str, other: str) -> int:
-    """How many digits two classes begin with together; less than two say nothing."""
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
+    """How many digits two classes begin with together; a single one says nothing."""
+    count = common_digits(one, other)
     return count if count >= SHORTEST_CLASS else 0

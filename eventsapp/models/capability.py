@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -20,7 +19,8 @@ from eventsapp.models.company import Company
 class Capability(Base):
     """Something that a company makes or does; it belongs to the company and serves at each of its events.
 
-    `terms` are codes of the taxonomy, `sectors` those of clusters, `machines` a list of `{kind, range, quantity}`.
+    `terms` are codes of the taxonomy, `sectors` those of clusters, `machines` one line
+    for each kind of machine.
     `main_customers` is seen by the company and the organizer only.
     """
 
@@ -36,7 +36,7 @@ class Capability(Base):
     title: Mapped[str] = mapped_column(String(160))
     terms: Mapped[list[str]] = mapped_column(default=list)
     description: Mapped[str] = mapped_column(String(2000), default="")
-    machines: Mapped[list[Any]] = mapped_column(default=list)
+    machines: Mapped[list[str]] = mapped_column(default=list)
     monthly_capacity: Mapped[int | None] = mapped_column(BigInteger)
     unit: Mapped[Unit] = mapped_column(default=Unit.PIECES)
     utilisation_pct: Mapped[int | None]

@@ -1,18 +1,47 @@
-"""Whom a company may meet: the other side of the event, how well each fits and why, and how things stand."""
+"""Whom a company may meet and why: needs against offers, how things stand between two, and what nobody covers.
+
+The rows of an event are read in a few statements and compared in memory (`domain.scoring`), each time anew, so that a
+change shows at once. What a company published is compared in full; the terms of its registration stand beside it:
+
+- a buyer's terms that none of its published requirements names are one more, general, need;
+- all that a supplier names, in its capabilities and its registration, is one more, general, offer.
+
+So nobody must write the long form, and who writes it loses nothing. The level of two companies is that of their best
+match; it is the affinity of `domain.matching.meeting_value`, the same on every page and in every run.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 
 from eventsapp.db import db
-from eventsapp.domain.matching import Affinity, affinity, folded, may_meet
+from eventsapp.domain import certifications, scoring
+from eventsapp.domain.certifications import CertificateState
+from eventsapp.domain.matching import Affinity, folded, is_buyer_side, may_meet
+from eventsapp.domain.scoring import MONTHS, Firm, Index, Match, Need, Offer, Point
+from eventsapp.domain.sourcing import CapabilityStatus, RequirementStatus
 from eventsapp.domain.taxonomy import terms
-from eventsapp.domain.values import RegistrationStatus, RequestStatus, Side
-from eventsapp.models import Company, Exclusion, Registration, Request
+from eventsapp.domain.values import (
+    RegistrationStatus,
+    RequestStatus,
+    Side,
+    SizeClass,
+)
+from eventsapp.models import Capability, Certificate, Company, Event, Exclusion, Registration, Request, Requirement
+
+ALL_PERCENT = 100
+NEAR_MISSES = 5
+OPPOSITE = {
+    Side.BUYER: (Side.SUPPLIER, Side.BOTH),
+    Side.SUPPLIER: (Side.BUYER, Side.BOTH),
+    Side.BOTH: tuple(Side),
+}
 
 
 class Relation(StrEnum):
@@ -26,18 +55,71 @@ class Relation(StrEnum):
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A company that another one may meet; nothing of its people."""
+class Party:
+    """An approved company at an event, as far as others may know it; nothing of its people."""
 
     registration_id: UUID
+    company_id: UUID
+    side: Side
     name: str
     city: str
     state: str
-    side: Side
+    clusters: tuple[str, ...]
+    size: SizeClass | None
+    certificates: frozenset[str]
     offer: str
     terms: tuple[str, ...]
-    affinity: Affinity
+    needs: tuple[Need, ...]
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A company that another one may meet, how well the two fit, and how things stand."""
+
+    party: Party
+    match: Match | None
     relation: Relation
+
+    @property
+    def registration_id(self) -> UUID:
+        """The registration of the company."""
+        return self.party.registration_id
+
+    @property
+    def name(self) -> str:
+        """The name of the company."""
+        return self.party.name
+
+    @property
+    def city(self) -> str:
+        """Where it is."""
+        return self.party.city
+
+    @property
+    def state(self) -> str:
+        """Where it is."""
+        return self.party.state
+
+    @property
+    def side(self) -> Side:
+        """Where it sits."""
+        return self.party.side
+
+    @property
+    def offer(self) -> str:
+        """What it says of itself at this event."""
+        return self.party.offer
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """All that it buys or makes."""
+        return self.party.terms
+
+    @property
+    def affinity(self) -> Affinity:
+        """How well the two fit."""
+        return affinity_of(self.match)
 
 
 @dataclass(frozen=True)
@@ -48,51 +130,143 @@ class Filters:
     term: str = ""
     state: str = ""
     relation: str = ""
+    cluster: str = ""
+    certificate: str = ""
+    size: str = ""
 
 
-def list_candidates(registration: Registration) -> list[Candidate]:
-    """The approved companies that this one may meet, the best fit first and then by name; three queries in all."""
-    columns = (
-        Registration.id,
-        Registration.side,
-        Registration.terms,
-        Registration.offer,
-        Company.name,
-        Company.city,
-        Company.state,
-    )
-    query = (
-        select(*columns)
-        .join(Registration.company)
-        .where(
-            Registration.event_id == registration.event_id,
-            Registration.status == RegistrationStatus.APPROVED,
-            Registration.id != registration.id,
-        )
-    )
-    relations, excluded = _relations(registration), _excluded(registration)
-    mine = registration.terms
-    found = [
-        Candidate(
+@dataclass(frozen=True)
+class Gap:
+    """A requirement without a supplier that covers it: those that come near, the best first, and what they lack."""
+
+    requirement_id: UUID
+    title: str
+    company: str
+    registration_id: UUID
+    need: Need
+    near: tuple[tuple[Party, Match], ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The must-certificates that those who come near lack, the most frequent first."""
+        counts: dict[str, int] = {}
+        for _party, match in self.near:
+            for code in match.missing:
+                counts[code] = counts.get(code, 0) + 1
+        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+
+
+@dataclass
+class Field:
+    """All approved companies of an event with what they need and offer, ready to be compared."""
+
+    parties: dict[UUID, Party]
+    titles: dict[UUID, str] = field(default_factory=dict)
+
+    def between(self, one_id: UUID, other_id: UUID) -> Match | None:
+        """The best match of two companies, or None when they have nothing in common or one does not take part."""
+        one, other = self.parties.get(one_id), self.parties.get(other_id)
+        return best_between(one, other) if one and other else None
+
+    def level(self, one_id: UUID, other_id: UUID) -> int:
+        """How well two companies fit, 1 to 5."""
+        found = self.between(one_id, other_id)
+        return found.level if found else 1
+
+    def affinity(self, one_id: UUID, other_id: UUID) -> Affinity:
+        """How well two companies fit, and the terms that say so."""
+        return affinity_of(self.between(one_id, other_id))
+
+
+def affinity_of(match: Match | None) -> Affinity:
+    """The affinity that a match stands for; the lowest without one."""
+    return Affinity(match.level, match.shared) if match else Affinity(1, ())
+
+
+def best_between(one: Party, other: Party) -> Match | None:
+    """The best match of two companies, in the direction or directions in which their sides buy."""
+    return scoring.best(matches_between(one, other))
+
+
+def matches_between(one: Party, other: Party) -> Iterator[Match]:
+    """Every need of one against every offer of the other, as their sides allow."""
+    if not may_meet(one.side, other.side):
+        return
+    pairs = [(one, other)] if is_buyer_side(one.side, other.side) else []
+    pairs += [(other, one)] if is_buyer_side(other.side, one.side) else []
+    if one.side is other.side is Side.BOTH:
+        pairs = [(one, other), (other, one)]
+    for buyer, supplier in pairs:
+        for need in buyer.needs:
+            for offer in supplier.offers:
+                found = scoring.match(need, offer)
+                if found is not None:
+                    yield found
+
+
+# Reading --------------------------------------------------------------------------------------------------------------
+
+
+def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collection[UUID] = ()) -> Field:
+    """What the approved companies of an event need and offer: those of `sides` and those named; four statements.
+
+    Certificates count when they are valid on the first day of the event.
+    """
+    rows = _registrations(event, sides, ids)
+    certificates = _certificates(event, {row.company_id for row in rows})
+    firms = {row.company_id: _firm(row, certificates) for row in rows}
+    titles: dict[UUID, str] = {}
+    needs = _needs(event, {row.id: row for row in rows if row.side is not Side.SUPPLIER}, titles)
+    offers = _offers(event, {row.company_id for row in rows if row.side is not Side.BUYER}, firms, titles)
+    parties = {}
+    for row in rows:
+        own_needs, own_offers = needs.get(row.id, []), offers.get(row.company_id, [])
+        named = _named(row.terms, own_needs, own_offers)
+        if row.side is not Side.SUPPLIER:
+            own_needs = [*own_needs, *_general_need(row.id, row.terms, own_needs)]
+        if row.side is not Side.BUYER:
+            own_offers = [*own_offers, *_general_offer(row.id, named, firms[row.company_id])]
+        parties[row.id] = Party(
             row.id,
+            row.company_id,
+            row.side,
             row.name,
             row.city,
             row.state,
-            row.side,
+            tuple(row.cluster_codes),
+            row.size_class,
+            firms[row.company_id].held,
             row.offer,
-            tuple(row.terms),
-            affinity(mine, row.terms),
-            relations.get(row.id, Relation.NONE),
+            named,
+            tuple(own_needs),
+            tuple(own_offers),
         )
-        for row in db.session.execute(query)
-        if may_meet(registration.side, row.side) and row.id not in excluded
+    return Field(parties, titles)
+
+
+def list_candidates(registration: Registration) -> list[Candidate]:
+    """The approved companies that this one may meet, the best fit first and then by name; six statements in all."""
+    return candidates_in(read_field(registration.event, OPPOSITE[registration.side], (registration.id,)), registration)
+
+
+def candidates_in(found: Field, registration: Registration) -> list[Candidate]:
+    """The candidates of one company among those that were read."""
+    mine = found.parties.get(registration.id)
+    if mine is None:
+        return []
+    relations, excluded = _relations(registration), _excluded(registration)
+    candidates = [
+        Candidate(party, best_between(mine, party), relations.get(party.registration_id, Relation.NONE))
+        for party in found.parties.values()
+        if party is not mine and may_meet(mine.side, party.side) and party.registration_id not in excluded
     ]
-    return sorted(found, key=lambda one: (-one.affinity.level, -len(one.affinity.shared), folded(one.name)))
+    return sorted(candidates, key=_order)
 
 
 def find_candidate(registration: Registration, registration_id: UUID) -> Candidate | None:
     """One company that this one may meet, or None: absent, of another event, of the same side or excluded."""
-    return next((one for one in list_candidates(registration) if one.registration_id == registration_id), None)
+    found = read_field(registration.event, (), (registration.id, registration_id))
+    return next((one for one in candidates_in(found, registration) if one.registration_id == registration_id), None)
 
 
 def chosen(candidates: list[Candidate], filters: Filters) -> list[Candidate]:
@@ -101,16 +275,254 @@ def chosen(candidates: list[Candidate], filters: Filters) -> list[Candidate]:
     return [
         one
         for one in candidates
-        if (not filters.term or filters.term in one.terms)
-        and (not filters.state or filters.state == one.state)
+        if (not filters.term or filters.term in one.party.terms)
+        and (not filters.state or filters.state == one.party.state)
         and (not filters.relation or filters.relation == one.relation)
-        and (not words or _has_all(one, words))
+        and (not filters.cluster or filters.cluster in one.party.clusters)
+        and (not filters.certificate or filters.certificate in one.party.certificates)
+        and (not filters.size or filters.size == one.party.size)
+        and (not words or _has_all(one.party, words))
     ]
 
 
-def _has_all(one: Candidate, words: list[str]) -> bool:
+# What nobody covers ---------------------------------------------------------------------------------------------------
+
+
+def list_gaps(found: Field, *, of: UUID | None = None) -> list[Gap]:
+    """The published requirements that no company covers, those of one registration or of all, in the order read."""
+    owners = {offer.key: party for party in found.parties.values() for offer in party.offers}
+    index = Index([offer for party in found.parties.values() for offer in party.offers])
+    gaps = []
+    for party in found.parties.values():
+        if of is not None and party.registration_id != of:
+            continue
+        for need in party.needs:
+            if need.is_general:
+                continue
+            others = [match for match in index.matches(need) if owners[match.offer.key] is not party]
+            if not any(map(scoring.covers, others)):
+                gaps.append(_gap(party, need, found.titles[need.key], others, owners))
+    return gaps
+
+
+def list_matches(found: Field, requirement_id: UUID) -> list[tuple[Party, Match]]:
+    """How each company covers a requirement, each once with its best offer, the best first."""
+    for party in found.parties.values():
+        for need in party.needs:
+            if need.key == requirement_id and not need.is_general:
+                return _best_of_each(need, [other for other in found.parties.values() if other is not party])
+    return []
+
+
+def _gap(party: Party, need: Need, title: str, matches: list[Match], owners: dict[UUID, Party]) -> Gap:
+    near: dict[UUID, tuple[Party, Match]] = {}
+    for match in sorted(matches, key=lambda one: (-one.open_score, one.missing, owners[one.offer.key].name)):
+        owner = owners[match.offer.key]
+        near.setdefault(owner.registration_id, (owner, match))
+    return Gap(need.key, title, party.name, party.registration_id, need, tuple(near.values())[:NEAR_MISSES])
+
+
+def _best_of_each(need: Need, parties: Iterable[Party]) -> list[tuple[Party, Match]]:
+    best = [
+        (party, match)
+        for party in parties
+        if (match := scoring.best(m for offer in party.offers if (m := scoring.match(need, offer)))) is not None
+    ]
+    return sorted(best, key=lambda one: (-one[1].score, -one[1].open_score, folded(one[0].name)))
+
+
+# Rows -----------------------------------------------------------------------------------------------------------------
+
+
+def _registrations(event: Event, sides: Collection[Side], ids: Collection[UUID]) -> Sequence[Any]:
+    columns = (
+        Registration.id,
+        Registration.company_id,
+        Registration.side,
+        Registration.terms,
+        Registration.offer,
+        Company.name,
+        Company.city,
+        Company.state,
+        Company.cluster_codes,
+        Company.scian_code,
+        Company.scian_secondary,
+        Company.size_class,
+        Company.languages,
+        Company.latitude,
+        Company.longitude,
+    )
+    query = (
+        select(*columns)
+        .join(Registration.company)
+        .where(
+            Registration.event_id == event.id,
+            Registration.status == RegistrationStatus.APPROVED,
+            or_(Registration.side.in_(sides), Registration.id.in_(ids)),
+        )
+        .order_by(Registration.number)
+    )
+    return db.session.execute(query).all()
+
+
+def _certificates(event: Event, company_ids: set[UUID]) -> dict[CertificateState, dict[UUID, set[str]]]:
+    """The certificates of the companies as they stand on the first day of the event."""
+    columns = (
+        Certificate.company_id,
+        Certificate.certification_code,
+        Certificate.stage,
+        Certificate.verification,
+        Certificate.expires_on,
+    )
+    query = (
+        select(*columns)
+        .join(Certificate.company)
+        .where(Company.organization_id == event.organization_id, Certificate.ended_at.is_(None))
+    )
+    found: dict[CertificateState, dict[UUID, set[str]]] = {state: {} for state in CertificateState}
+    for company_id, code, stage, verification, expires_on in db.session.execute(query):
+        if company_id in company_ids:
+            state = certifications.state(stage, verification, expires_on, event.first_day)
+            found[state].setdefault(company_id, set()).add(code)
+    return found
+
+
+def _firm(row: Any, certificates: dict[CertificateState, dict[UUID, set[str]]]) -> Firm:
+    return Firm(
+        frozenset().union(*(certificates[state].get(row.company_id, ()) for state in certifications.COUNTS)),
+        frozenset(certificates[CertificateState.IN_PROGRESS].get(row.company_id, ())),
+        tuple(code for code in (row.scian_code, *row.scian_secondary) if code),
+        row.size_class.value if row.size_class else "",
+        frozenset(row.languages),
+        _point(row),
+        row.state,
+    )
+
+
+def _needs(event: Event, buyers: dict[UUID, Any], titles: dict[UUID, str]) -> dict[UUID, list[Need]]:
+    """The published requirements of these registrations."""
+    columns = (
+        Requirement.id,
+        Requirement.registration_id,
+        Requirement.title,
+        Requirement.terms,
+        Requirement.annual_quantity,
+        Requirement.unit,
+        Requirement.must_certificates,
+        Requirement.preferred_certificates,
+        Requirement.accepts_in_progress,
+        Requirement.scian_wanted,
+        Requirement.size_wanted,
+        Requirement.languages,
+        Requirement.max_distance_km,
+        Requirement.delivery_state,
+    )
+    query = (
+        select(*columns)
+        .join(Requirement.registration)
+        .where(Registration.event_id == event.id, Requirement.status == RequirementStatus.PUBLISHED)
+        .order_by(Requirement.number)
+    )
+    found: dict[UUID, list[Need]] = {}
+    for row in db.session.execute(query):
+        buyer = buyers.get(row.registration_id)
+        if buyer is None:
+            continue
+        titles[row.id] = row.title
+        found.setdefault(row.registration_id, []).append(_need(row, buyer))
+    return found
+
+
+def _need(row: Any, buyer: Any) -> Need:
+    return Need(
+        row.id,
+        tuple(row.terms),
+        monthly=row.annual_quantity / MONTHS if row.annual_quantity else None,
+        unit=row.unit,
+        musts=frozenset(row.must_certificates),
+        preferred=frozenset(row.preferred_certificates),
+        accepts_in_progress=row.accepts_in_progress,
+        classes=tuple(row.scian_wanted),
+        sizes=frozenset(row.size_wanted),
+        languages=frozenset(row.languages),
+        max_km=row.max_distance_km,
+        point=_point(buyer) if row.delivery_state in ("", buyer.state) else None,
+        state=row.delivery_state or buyer.state,
+    )
+
+
+def _offers(
+    event: Event, company_ids: set[UUID], firms: dict[UUID, Firm], titles: dict[UUID, str]
+) -> dict[UUID, list[Offer]]:
+    """The published capabilities of these companies."""
+    columns = (
+        Capability.id,
+        Capability.company_id,
+        Capability.title,
+        Capability.terms,
+        Capability.monthly_capacity,
+        Capability.utilisation_pct,
+        Capability.unit,
+        Capability.verification,
+    )
+    query = (
+        select(*columns)
+        .join(Capability.company)
+        .where(Company.organization_id == event.organization_id, Capability.status == CapabilityStatus.PUBLISHED)
+        .order_by(Capability.number)
+    )
+    found: dict[UUID, list[Offer]] = {}
+    for row in db.session.execute(query):
+        if row.company_id not in company_ids:
+            continue
+        titles[row.id] = row.title
+        offer = Offer(
+            row.id,
+            tuple(row.terms),
+            monthly_free=_free(row.monthly_capacity, row.utilisation_pct),
+            unit=row.unit,
+            verification=row.verification,
+            firm=firms[row.company_id],
+        )
+        found.setdefault(row.company_id, []).append(offer)
+    return found
+
+
+def _free(monthly: int | None, utilisation_pct: int | None) -> float | None:
+    return None if monthly is None else monthly * (ALL_PERCENT - (utilisation_pct or 0)) / ALL_PERCENT
+
+
+def _point(row: Any) -> Point | None:
+    return (row.latitude, row.longitude) if row.latitude is not None and row.longitude is not None else None
+
+
+def _named(chosen_terms: Iterable[str], needs: Iterable[Need], offers: Iterable[Offer]) -> tuple[str, ...]:
+    """All terms of a company, those of its registration first."""
+    needed = [code for need in needs for code in need.terms]
+    offered = [code for offer in offers for code in offer.terms]
+    return tuple(dict.fromkeys([*chosen_terms, *needed, *offered]))
+
+
+def _general_need(registration_id: UUID, chosen_terms: Iterable[str], needs: Iterable[Need]) -> list[Need]:
+    """The terms that no requirement names, as one more need."""
+    described = {code for need in needs for code in need.terms}
+    left = tuple(code for code in dict.fromkeys(chosen_terms) if code not in described)
+    return [Need(registration_id, left, is_general=True)] if left else []
+
+
+def _general_offer(registration_id: UUID, named: tuple[str, ...], firm: Firm) -> list[Offer]:
+    """All that a supplier names, as one more offer."""
+    return [Offer(registration_id, named, is_general=True, firm=firm)] if named else []
+
+
+def _order(one: Candidate) -> tuple[int, int, int, str]:
+    score, open_score = (one.match.score, one.match.open_score) if one.match else (0, 0)
+    return -score, -open_score, -len(one.match.shared if one.match else ()), folded(one.name)
+
+
+def _has_all(one: Party, words: list[str]) -> bool:
     names = [name for code in one.terms if code in terms() for name in (terms()[code].name_es, terms()[code].name_en)]
-    text = folded(" ".join([one.name, one.city, one.state, one.offer, *names]))
+    text = folded(" ".join([one.name, one.city, one.state, one.offer, *names, *one.certificates]))
     return all(word in text for word in words)
 
 
