@@ -55,6 +55,14 @@ def load_outcome(path: Path) -> Outcome:
         raise Unusable(f"{path}: {error}") from None
 
 
+def load_json(path: Path) -> dict[str, object]:
+    """The object in a JSON file of any of our formats."""
+    try:
+        return archive.read(path)
+    except (ValueError, OSError) as error:
+        raise Unusable(f"{path}: {error}") from None
+
+
 def load_walk_ins(path: Path) -> tuple[tuple[Company, ...], tuple[Request, ...]]:
     """A file of companies that came unannounced."""
     try:

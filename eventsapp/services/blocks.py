@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +40,17 @@ def remove(event: Event, block: Block, *, actor: Actor, now: datetime) -> None:
         block=block.kind.value,
         start=block.starts_at.isoformat(),
     )
+
+
+def lengthen(event: Event, block: Block, by: timedelta, *, actor: Actor, now: datetime) -> None:
+    """Let a block end later, with the rounds that fit."""
+    blocks = _locked_blocks(event, actor)
+    others = [Span(other.starts_at, other.ends_at) for other in blocks if other is not block]
+    longer = Span(block.starts_at, block.ends_at + by)
+    check_block(longer, inside=Span(event.starts_at, event.ends_at), others=others)
+    block.ends_at = longer.end
+    _renew_slots(event, blocks)
+    audit.record(actor, "event.block_lengthened", event, at=now, event=event, end=longer.end.isoformat())
 
 
 def copy_day(event: Event, source: date, target: date, *, actor: Actor, now: datetime) -> int:

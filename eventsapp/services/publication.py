@@ -15,7 +15,7 @@ from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.values import ScheduleStatus
 from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Placement, Registration, Schedule
-from eventsapp.services import audit, invitations, schedules
+from eventsapp.services import audit, certificates, invitations, schedules
 
 
 @dataclass(frozen=True)
@@ -131,6 +131,7 @@ def publish(
     for change in difference.cancelled:
         change.place.meeting.cancelled_at = now
     db.session.flush()
+    certificates.record(schedule)
     told = invitations.announce(event, schedule, now=now, base_url=base_url, organizer_address=organizer_address)
     audit.record(
         actor,
