@@ -18,9 +18,10 @@ from eventsapp.scheduling.polish import less_idle
 from eventsapp.scheduling.problem import Level
 from eventsapp.scheduling.schedule import Number
 from eventsapp.scheduling.search import figure_of
+from eventsapp.scheduling.waits import idle_bound
 
 MAX_LITERALS = 400_000
-MAX_FINE = 8_000
+MAX_FINE = {"fairness": 8_000, "idle": 16_000, "moves": 8_000}
 FAIR_SHARE = 0.4
 PROVE_SHARE = 0.4
 BUILD_SECONDS = 1e-4
@@ -228,7 +229,7 @@ class Pursuit:
     def fine(self, level: str) -> bool:
         """Whether the exact model is small enough for levels that are no plain sums."""
         exact = level != "moves" or self.exact_tables
-        return exact and self.size <= MAX_FINE and not self.clock.stopped()
+        return exact and self.size <= MAX_FINE.get(level, 0) and not self.clock.stopped()
 
     def pursue_idle(self, level: Level) -> None:
         """Idle slots: annealing with the meetings kept, then the exact model where it is small."""
@@ -244,16 +245,26 @@ class Pursuit:
                 lambda: (self.clock.spent - begin) / max(end - begin, 1e-3),
                 lambda: self.clock.stopped() or self.clock.spent > end,
             )
-        self.pursue_one(level)
+        self.pursue_one(level, self.idle_floor(level))
 
-    def pursue_one(self, level: Level) -> None:
-        """A level that is one sum of extra variables of the model."""
-        figure, bound = self.figure(level.level), 0
-        if figure > 0 and self.fine(level.level):
-            solved = self.minimise(aims.AIMS[level.level](self.whole_model())[0], 0)
+    def idle_floor(self, level: Level) -> int:
+        """The idle slots that availability forces on schedules as good on earlier levels as far as the flow sees."""
+        before = {item.level for item in self.levels[: self.levels.index(level)]}
+        met = [name for name in self.met if name in before]
+        face = face_of(self.network, met, self.choice) if met else whole(self.network, self.choice)
+        most = {name: most for name, most in self.kept if name in FLOW_LEVELS and name not in met}
+        return idle_bound(
+            face, {name: -most[name] if name == "value" else most[name] for name in most}, self.clock.stopped
+        )
+
+    def pursue_one(self, level: Level, bound: int = 0) -> None:
+        """A level that is one sum of extra variables of the model; `bound` is what is known of it."""
+        figure = self.figure(level.level)
+        if figure > bound and self.fine(level.level):
+            solved = self.minimise(aims.AIMS[level.level](self.whole_model())[0], bound)
             if solved.plan is not None and solved.value <= figure:
                 self.plan, figure = solved.plan, solved.value
-            bound = solved.bound if solved.plan is not None else 0
+            bound = max(bound, solved.bound) if solved.plan is not None else bound
         self.reached[level.level] = Reached(bound, figure == bound)
         if level.level != "moves" or self.exact_tables:
             self.keep(level.level, figure + int(figure * level.tolerance + 1e-9))
