@@ -56,6 +56,18 @@ class Settings:
         env="MAIL_FROM",
         text="Mailbox that sends mail and is the ORGANIZER of invitations.",
     )
+    mail_per_minute: int = option(  # type: ignore[assignment]
+        300, env="MAIL_PER_MINUTE", text="Most mails in a minute to one domain by SMTP; 0 means no limit."
+    )
+    imap_url: str = option(  # type: ignore[assignment]
+        "",
+        env="IMAP_URL",
+        text="imap://user:password@host:993/INBOX?tls=tls (or tls=starttls, tls=none): the mailbox of MAIL_FROM, from "
+        "which answers to invitations are read; empty means that nobody reads it.",
+    )
+    imap_seconds: int = option(  # type: ignore[assignment]
+        60, env="IMAP_SECONDS", text="Seconds between two looks at that mailbox."
+    )
     trusted_proxies: int = option(  # type: ignore[assignment]
         0,
         env="TRUSTED_PROXIES",
@@ -120,6 +132,12 @@ def checked(settings: Settings) -> Settings:
         problems.append("DATABASE_URL must be a sqlite:/// or postgresql:// address")
     if not settings.mail_target.startswith(("smtp://", "folder:")):
         problems.append("MAIL_URL must start with smtp:// or folder:")
+    if not 0 <= settings.mail_per_minute <= 100_000:
+        problems.append("MAIL_PER_MINUTE must be between 0 and 100000")
+    if settings.imap_url and not settings.imap_url.startswith("imap://"):
+        problems.append("IMAP_URL must start with imap://")
+    if not 5 <= settings.imap_seconds <= 3600:
+        problems.append("IMAP_SECONDS must be between 5 and 3600")
     if settings.mail_from.count("@") != 1:
         problems.append("MAIL_FROM must be one mail address")
     if settings.default_time_zone not in available_timezones():

@@ -6,9 +6,9 @@ first, then VTIMEZONE, then VEVENT (RFC 5545 §3.6). What is published names no 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ PRODUCT = "-//Encuentro//Business meetings//ES"
 REFRESH = timedelta(hours=1)
 
 Property = tuple[str, object]
+
+_TZID = re.compile(rb"\r\nDTSTART;TZID=([A-Za-z_/]+):")
 
 
 class _QuotedParameters(Parameters):
@@ -55,14 +57,29 @@ def agenda_file(invitations: Iterable[Invitation], name: str) -> bytes:
 
 def feed(invitations: Iterable[Invitation], name: str, *, zone: str) -> bytes:
     """The calendar to subscribe to, with its title and the event's zone; valid without any meeting, too."""
-    meetings = _in_order(invitations)
+    return b"".join(stream(map(part, _in_order(invitations)), name, zone=zone))
+
+
+def part(invitation: Invitation) -> bytes:
+    """The written event of a meeting in a feed, to be kept: `stream` puts such parts together."""
+    return _published(invitation)
+
+
+def stream(parts: Iterable[bytes], name: str, *, zone: str, zones: Iterable[str] | None = None) -> Iterator[bytes]:
+    """A feed from written parts, piece by piece; with `zones` given, the parts are never held all at once."""
+    if zones is None:
+        parts = list(parts)
+        zones = {match[1].decode("ascii") for each in parts if (match := _TZID.search(each))}
     head = [
         *_names(name),
         ("x-wr-timezone", _Text(zone if zone in ZONES else "UTC")),
         ("refresh-interval", vDuration(REFRESH, params={"VALUE": "DURATION"})),
         ("x-published-ttl", vDuration(REFRESH)),
     ]
-    return _calendar("PUBLISH", map(_published, meetings), _zones(meetings) | ({zone} & ZONES.keys()), head)
+    opening, end = _frame("PUBLISH", (set(zones) | {zone}) & ZONES.keys(), head)
+    yield opening
+    yield from parts
+    yield end
 
 
 def request(invitation: Invitation) -> bytes:
@@ -83,9 +100,16 @@ def cancel(invitation: Invitation, *, whole: bool = True) -> bytes:
     return _calendar("CANCEL", [_lines(event)], _zones([invitation]))
 
 
-@lru_cache(maxsize=8192)
+def decline_counter(invitation: Invitation, *, comment: str = "") -> bytes:
+    """No to another time that the attendee proposed; what was sent stands (iTIP DECLINECOUNTER, RFC 5546 §3.2.8)."""
+    event = _event(invitation, stamp=invitation.dtstamp, attendee=_invited(invitation), status=None)
+    if comment:
+        event.add("comment", _Text(comment))
+    return _calendar("DECLINECOUNTER", [_lines(event)], _zones([invitation]))
+
+
 def _published(invitation: Invitation) -> bytes:
-    """The VEVENT of a published meeting; kept, because feeds are asked for far more often than meetings change."""
+    """The VEVENT of a published meeting."""
     if invitation.cancelled:
         raise InvalidInvitation("published_is_cancelled", invitation.uid)
     event = _event(invitation, stamp=invitation.last_modified, attendee=None, status="CONFIRMED")
@@ -125,12 +149,18 @@ def _names(name: str) -> list[Property]:
 
 
 def _calendar(method: str, events: Iterable[bytes], zones: set[str], head: Iterable[Property] = ()) -> bytes:
+    opening, end = _frame(method, zones, head)
+    return b"".join([opening, *events, end])
+
+
+def _frame(method: str, zones: set[str], head: Iterable[Property]) -> tuple[bytes, bytes]:
+    """What stands before the events of a calendar, and what stands after them."""
     calendar = Calendar()
     start = (("version", "2.0"), ("prodid", PRODUCT), ("calscale", "GREGORIAN"), ("method", method))
     for name, value in (*start, *head):
         calendar.add(name, value)
     opening, end, line_end = _lines(calendar).rpartition(b"END:VCALENDAR")
-    return b"".join([opening, *map(vtimezone, sorted(zones)), *events, end, line_end])
+    return b"".join([opening, *map(vtimezone, sorted(zones))]), end + line_end
 
 
 def _lines(component: Component) -> bytes:

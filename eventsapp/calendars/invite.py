@@ -118,6 +118,11 @@ def _instant(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
+def is_link(text: str) -> bool:
+    """Can a calendar carry this address of a page or a video call?"""
+    return bool(_LINK.fullmatch(text))
+
+
 def new_uid(domain: str, random: Random) -> str:
     """A new permanent identity, free of personal data; give `secrets.SystemRandom()` in earnest."""
     return f"m-{random.getrandbits(128):032x}@{domain}"

@@ -31,7 +31,7 @@ def invitation_message(
     message_id: str,
     date: datetime,
 ) -> EmailMessage:
-    """The mail with this calendar (of `build.request` or `build.cancel`) from its organizer to its attendee."""
+    """The mail with this calendar (of `build.request`, `cancel` or `decline_counter`) from organizer to attendee."""
     if f"\r\nMETHOD:{method}\r\n".encode("ascii") not in ics:
         raise InvalidInvitation("method_differs", method)
     if not sender.is_at(invitation.organizer.address):

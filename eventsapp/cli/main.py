@@ -18,6 +18,7 @@ COMMANDS = {
     "test": "Run all tests.",
     "texts": "Collect the texts of the screens and compile the English catalogue.",
     "check": "Format, lint, types, import contracts and the fast tests.",
+    "inbox": "Read answers to invitations from files or the mailbox.",
     "doctor": "Check settings, database, mail and clock.",
     "create-organization": "Create an organization and make an account its administrator.",
     "import-b2bsp": "Turn a published benchmark event (.dzn) into an event here.",

@@ -18,7 +18,7 @@ class OutboxMessage(Base):
     """One mail to one person: the template's name and its fields, and what became of it.
 
     `key` makes a mail unique (two causes, one mail); `message_id` is made with the row, so that a mail sent twice
-    after a crash is the same mail to its reader.
+    after a crash is the same mail to its reader. `history` holds the latest steps: when, what, and what the server said.
     """
 
     __tablename__ = "outbox_message"
@@ -38,6 +38,16 @@ class OutboxMessage(Base):
     claimed_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(500), default="")
+    history: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime]
 
     event: Mapped[Event | None] = relationship()
+
+
+class MailMute(Base):
+    """An address that wants no notices; what must reach a person (invitations, links that were asked for) still goes."""
+
+    __tablename__ = "mail_mute"
+
+    address: Mapped[str] = mapped_column(String(254), unique=True)
+    created_at: Mapped[datetime]

@@ -152,9 +152,14 @@ def in_calendar(
                     locale=locale,
                     uid=said.uid if said else None,
                     sequence=said.sequence if said else 0,
+                    zone=said.zone if said else _zone(event, part),
                 )
             )
     return entries
+
+
+def _zone(event: Event, part: Part) -> str:
+    return meetings.zone_for(event, next(iter(meetings.people(part.own_desk)), None))
 
 
 def agenda_file(event: Event, schedule: Schedule, parts: Sequence[Part], settings: Settings, locale: str) -> bytes:

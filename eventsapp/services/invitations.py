@@ -13,14 +13,16 @@ from itertools import groupby
 from random import SystemRandom
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from eventsapp.calendars import invite, record
+from eventsapp.calendars import build, invite, record
 from eventsapp.calendars.invite import Change, Message, Person, Sent
 from eventsapp.calendars.text import clean_line
+from eventsapp.calendars.versions import WRITING
 from eventsapp.db import db
 from eventsapp.domain.values import InvitationMethod
 from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
@@ -74,7 +76,20 @@ def announce(event: Event, schedule: Schedule, *, now: datetime, base_url: str, 
     told = {message.person for message in messages}
     mails += _summaries(event, schedule, places, told, rows, now)
     outbox.add_all(mails)
+    _renew_feeds(told)
     return len(told)
+
+
+def _renew_feeds(people: Iterable[UUID]) -> None:
+    """What these people's feeds hold has changed: calendars that ask get it."""
+    ordered = sorted(people)
+    for start in range(0, len(ordered), outbox.LOOKUP):
+        db.session.execute(
+            update(Delegate)
+            .where(Delegate.id.in_(ordered[start : start + outbox.LOOKUP]))
+            .values(feed_version=Delegate.feed_version + 1)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def list_due(
@@ -135,6 +150,7 @@ class _Author:
             locale=place.locale,
             uid=row.content["invitation"]["uid"] if row else None,
             attendee=meetings.mailbox(place.delegate),
+            zone=meetings.zone_for(self.event, place.delegate),
         )
 
     def keep(
@@ -154,11 +170,15 @@ class _Author:
             said = planned
         said = replace(message.stamp(said), last_modified=message.dtstamp)
         if row is None:
-            row = Invitation(meeting_id=message.meeting, delegate_id=message.person, created_at=self.now)
+            row = Invitation(id=uuid4(), meeting_id=message.meeting, delegate_id=message.person, created_at=self.now)
             db.session.add(row)
         counterpart = row.content["counterpart"] if place is None else clean_line(place.part.other.company.name)
+        if message.change is not Change.REWORDED:
+            _forget_answer(row)
         row.method = InvitationMethod(message.method)
+        row.uid, row.starts_at = said.uid, said.start
         row.sequence, row.stamped_at = message.sequence, message.dtstamp
+        row.part, row.part_writing = (None if said.cancelled else build.part(said)), WRITING
         row.content_hash = invite.content_hash(said)
         kept = record.to_dict(said)
         row.content = {
@@ -166,7 +186,7 @@ class _Author:
             "counterpart": counterpart,
             "change": message.change.value,
         }
-        return self._mail(message, said, kept, before, counterpart)
+        return self._mail(message, said, kept, before, counterpart, f"/r/{row.id}/{row.sequence}")
 
     def _mail(
         self,
@@ -175,10 +195,11 @@ class _Author:
         kept: dict[str, Any],
         before: invite.Invitation | None,
         counterpart: str,
+        answer: str,
     ) -> list[OutboxMessage]:
         if said.attendee is None or said.attendee.is_at(self.organizer.address):
             return []  # a calendar cannot invite this mailbox; the page and the feed show the meeting all the same
-        zone = self.event.zone
+        zone = ZoneInfo(said.zone)
         fields: dict[str, Any] = {
             "change": message.change.value,
             "method": message.method,
@@ -190,7 +211,9 @@ class _Author:
             "start": wording.clock(said.start, zone),
             "hours": wording.hours(said.start, said.end, zone),
             "place": said.location,
+            "city": self.event.city if said.zone == self.event.time_zone else wording.city(said.zone),
             "about": said.description.replace(said.url, "").strip(),
+            "answer": answer,
             "page": meetings.meeting_path(self.event, message.meeting),
             "agenda": f"/e/{self.event.code}/agenda",
             "before": None,
@@ -217,13 +240,33 @@ class _Author:
         ]
 
 
+def _forget_answer(row: Invitation) -> None:
+    """Another time or place asks anew; what was answered before counts no longer (RFC 6638 §3.2.8)."""
+    row.answer, row.answered_at, row.answer_comment = None, None, ""
+    row.answered_sequence, row.answered_stamp = None, None
+
+
+def refresh_parts(most: int = 500) -> int:
+    """Write the parts of feeds anew that an older version of the program wrote; how many. Nobody is told."""
+    query = (
+        select(Invitation)
+        .where(Invitation.method == InvitationMethod.REQUEST, Invitation.part_writing != WRITING)
+        .order_by(Invitation.id)
+        .limit(most)
+    )
+    rows = list(db.session.scalars(query))
+    for row in rows:
+        row.part, row.part_writing = build.part(record.from_dict(row.content["invitation"])), WRITING
+    return len(rows)
+
+
 def _rows(event: Event) -> dict[Key, Invitation]:
     """What everybody was last sent about the meetings of this event."""
     query = (
         select(Invitation)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
         .where(Meeting.event_id == event.id)
-        .options(joinedload(Invitation.delegate).joinedload(Delegate.account))
+        .options(joinedload(Invitation.delegate).options(joinedload(Delegate.account), joinedload(Delegate.company)))
     )
     return {(row.meeting_id, row.delegate_id): row for row in db.session.scalars(query)}
 
@@ -304,7 +347,8 @@ def _summary(
     locale: str,
     now: datetime,
 ) -> OutboxMessage:
-    zone = event.zone
+    zone_name = meetings.zone_for(event, delegate)
+    zone = ZoneInfo(zone_name)
     placed = sorted(agenda, key=lambda part: part.placement.slot.starts_at)
     return outbox.message(
         "agenda_published",
@@ -315,6 +359,7 @@ def _summary(
         fields={
             "is_change": is_change,
             "count": len(placed),
+            "city": event.city if zone_name == event.time_zone else wording.city(zone_name),
             "days": wording.days(part.placement.slot.starts_at.astimezone(zone).date() for part in placed),
             "page": f"/e/{event.code}/agenda",
             "meetings": [

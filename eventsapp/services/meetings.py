@@ -12,10 +12,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from eventsapp.calendars import invite
 from eventsapp.calendars.invite import InvalidInvitation, Person
+from eventsapp.calendars.reply import zone_named
 from eventsapp.calendars.text import clean_line
 from eventsapp.db import db
+from eventsapp.domain.local_time import zone_of_place
 from eventsapp.domain.taxonomy import terms
-from eventsapp.domain.values import Side
+from eventsapp.domain.values import Modality, Side
 from eventsapp.i18n import DEFAULT_LOCALE, LOCALES
 from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Meeting, Placement, Registration, Schedule
 
@@ -45,7 +47,10 @@ def list_placements(schedule: Schedule, *only: ColumnElement[bool]) -> list[Plac
     """The placements of a version, or `only` some, with all that an invitation says, in time order."""
     meeting = joinedload(Placement.meeting)
     seats = [
-        selectinload(desk).selectinload(Desk.seats).joinedload(DeskDelegate.delegate).joinedload(Delegate.account)
+        selectinload(desk)
+        .selectinload(Desk.seats)
+        .joinedload(DeskDelegate.delegate)
+        .options(joinedload(Delegate.account), joinedload(Delegate.company))
         for desk in (Placement.desk_a, Placement.desk_b)
     ]
     query = (
@@ -98,8 +103,12 @@ def describe(
     uid: str | None = None,
     sequence: int = 0,
     attendee: Person | None = None,
+    zone: str | None = None,
 ) -> invite.Invitation:
-    """A placed meeting as the calendar of this side shall show it, in the language that i18n holds."""
+    """A placed meeting as the calendar of this side shall show it, in the language that i18n holds.
+
+    On site the clock of the venue counts; for a virtual meeting `zone` is the person's own.
+    """
     placement = part.placement
     company = clean_line(part.other.company.name)
     table = placement.table.label if placement.table else ""
@@ -117,16 +126,40 @@ def describe(
         last_modified=now,
         start=placement.slot.starts_at,
         end=placement.slot.ends_at,
-        zone=event.time_zone,
+        zone=zone or event.time_zone,
         summary=summary,
         description="\n".join(filter(None, [_who(part), _about(part, locale), link])),
-        location=", ".join(filter(None, [_table_in_room(placement), event.venue, event.city])),
+        location=_location(placement, event),
         url=link,
+        conference=conference(placement, event),
         organizer=organizer,
         attendee=attendee,
         language=locale.replace("_", "-"),
         alarm_minutes=ALARM_MINUTES,
     )
+
+
+def conference(placement: Placement, event: Event) -> str:
+    """The address of the video call of a meeting; empty on site, and where none was given or none can be opened."""
+    if event.modality is Modality.ON_SITE or placement.table is None:
+        return ""
+    link = placement.table.virtual_url
+    return link if invite.is_link(link) else ""
+
+
+def zone_for(event: Event, delegate: Delegate | None) -> str:
+    """By whose clock a person reads about the meetings of an event: the venue's, or the own one when all is virtual."""
+    if event.modality is not Modality.VIRTUAL or delegate is None:
+        return event.time_zone
+    company = delegate.company
+    wishes = (delegate.time_zone, zone_of_place(company.country, company.state, company.city))
+    return next((wish for wish in wishes if wish and zone_named(wish)), event.time_zone)
+
+
+def _location(placement: Placement, event: Event) -> str:
+    if event.modality is Modality.VIRTUAL:
+        return ", ".join(filter(None, [str(_("Videollamada")), _table_in_room(placement)]))
+    return ", ".join(filter(None, [_table_in_room(placement), event.venue, event.city]))
 
 
 def mailbox(delegate: Delegate) -> Person | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel.dates import format_date, get_timezone, get_timezone_location
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -38,6 +38,19 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
 def hours(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """From when to when: 10:15–10:35."""
     return f"{clock(start, zone)}–{clock(end, zone)}"
+
+
+def city(zone: str) -> str:
+    """The city by whose clock a zone goes: Ciudad de México."""
+    return _city(zone, str(get_locale() or "es_MX"))
+
+
+@lru_cache(maxsize=512)
+def _city(zone: str, locale: str) -> str:
+    try:
+        return get_timezone_location(get_timezone(zone), locale=locale, return_city=True)
+    except LookupError:
+        return zone
 
 
 def days(dates: Iterable[date]) -> str:

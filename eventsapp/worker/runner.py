@@ -1,4 +1,4 @@
-"""One worker process: the consumer of jobs, the sender of mail, the reaper and the tidying, until SIGTERM.
+"""One worker process: the consumer of jobs, sender and reader of mail, the reaper and the tidying, until SIGTERM.
 
 A database or a mail server that is away is waited for; nothing but SIGTERM ends the loops.
 """
@@ -19,8 +19,8 @@ from flask import Flask
 
 from eventsapp.db import db, unit_of_work
 from eventsapp.mail.delivery import Unreachable, outlet
-from eventsapp.services import housekeeping, jobs
-from eventsapp.worker import tasks
+from eventsapp.services import housekeeping, invitations, jobs
+from eventsapp.worker import receiving, tasks
 from eventsapp.worker.clock import now
 from eventsapp.worker.queue import Queue
 from eventsapp.worker.sending import Sender
@@ -29,6 +29,7 @@ LOOK_SECONDS = 1.0
 REAP_SECONDS = 10.0
 TIDY_SECONDS = 3600.0
 LONGEST_WAIT_SECONDS = 60.0
+PARTS_AT_ONCE = 500
 STOP_SECONDS = 8
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,12 @@ def run(app: Flask) -> None:
         signal.signal(number, stop)  # Huey's own answer to SIGTERM would leave a job behind
     sender = threading.Thread(target=_send_on, args=(mails, stopping), name="sender")
     sender.start()
+    reader = receiving.receiver(app)
+    if reader is not None:
+        # A daemon: a server that does not answer for half a minute must not hold up the end of this process; a mail
+        # that was read in part is read again.
+        wait = app.config["SETTINGS"].imap_seconds
+        threading.Thread(target=receiving.read_on, args=(reader, wait, stopping), name="receiver", daemon=True).start()
     log.info("worker started")
     chores = [_Chore(REAP_SECONDS, tasks.reap), _Chore(LOOK_SECONDS, queue.deliver), _Chore(TIDY_SECONDS, _tidy)]
     while not stopping.is_set():
@@ -107,6 +114,13 @@ class _Chore:
 def _tidy() -> None:
     with unit_of_work():
         housekeeping.remove_spent(now=now())
+    while _write_parts() == PARTS_AT_ONCE:
+        pass
+
+
+def _write_parts() -> int:
+    with unit_of_work():
+        return invitations.refresh_parts(PARTS_AT_ONCE)
 
 
 def _send_on(sender: Sender, stopping: threading.Event) -> None:

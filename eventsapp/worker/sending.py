@@ -21,6 +21,7 @@ from eventsapp.models import OutboxMessage
 from eventsapp.services import outbox
 from eventsapp.settings import Settings
 from eventsapp.worker.clock import now
+from eventsapp.worker.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Sender:
         self.app = app
         self.outlet = outlet
         self.settings: Settings = app.config["SETTINGS"]
+        self.pace = Pace(self.settings.mail_per_minute if self.settings.mail_target.startswith("smtp") else 0)
         self._note: Note | None = None
 
     def send_due(self, stopping: threading.Event) -> int:
@@ -54,10 +56,15 @@ class Sender:
             with unit_of_work():
                 if self._note is not None:
                     self._note()
-                row = outbox.claim_next(now=now()) if more else None
+                row = outbox.claim_next(now=now(), resting=self.pace.resting()) if more else None
+                is_unwanted = row is not None and outbox.is_unwanted(row)
+                if row is not None and is_unwanted:
+                    outbox.leave_out(row, now=now())
             self._note = None
             if row is None:
                 return None
+            if is_unwanted:
+                continue
             row_id = row.id
             mail = self._written(row)
             db.session.rollback()  # no transaction stays open while the server is asked
@@ -68,13 +75,18 @@ class Sender:
         settings = self.settings
         try:
             return build_message(
-                row, base_url=settings.base_url, host=settings.host, mail_from=settings.mail_from, date=now()
+                row,
+                base_url=settings.base_url,
+                host=settings.host,
+                mail_from=settings.mail_from,
+                secret_key=settings.secret_key,
+                date=now(),
             )
         except Exception as error:
             # A mail that we cannot write must not hold up the others; its row says what is wrong.
             log.exception("mail %s (%s) cannot be written", row.id, row.kind)
             row_id, reason = row.id, f"{type(error).__name__}: {error}"
-            self._note = lambda: outbox.mark_failed(row_id, reason)
+            self._note = lambda: outbox.mark_failed(row_id, reason, now=now())
             return None
 
     def _send(self, row_id: UUID, mail: EmailMessage) -> int:
@@ -87,13 +99,19 @@ class Sender:
             raise
         except Postponed as error:
             reason = str(error)
+            self.pace.put_off(_recipient(mail))
             self._note = lambda: outbox.postpone(row_id, reason, now=now())
         except (DeliveryError, ValueError) as error:
             reason = str(error)
             log.warning("mail %s refused: %s", row_id, reason)
-            self._note = lambda: outbox.mark_failed(row_id, reason)
+            self._note = lambda: outbox.mark_failed(row_id, reason, now=now())
         else:
             moment = now()
+            self.pace.handed_over(_recipient(mail))
             self._note = lambda: outbox.mark_sent(row_id, now=moment)
             return 1
         return 0
+
+
+def _recipient(mail: EmailMessage) -> str:
+    return str(mail["To"].addresses[0].addr_spec)

@@ -140,7 +140,7 @@ def test_what_was_sent_keeps_no_secret(world: World) -> None:
     with world.app.app_context():
         with unit_of_work():
             outbox.mark_sent(world.secret, now=NOW)
-        assert db.session.get_one(OutboxMessage, world.secret).fields == {"next": ""}
+        assert db.session.get_one(OutboxMessage, world.secret).fields == {"next": "", "spent": True}
 
 
 def test_a_failed_mail_is_sent_again_once(world: World) -> None:
