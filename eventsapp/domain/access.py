@@ -21,9 +21,13 @@ class Permission(StrEnum):
     EVENT_CREATE = "event:create"
     EVENT_READ = "event:read"
     EVENT_MANAGE = "event:manage"
+    COMPANY_READ = "company:read"
+    COMPANY_EDIT = "company:edit"
+    CERTIFICATE_VERIFY = "certificate:verify"
     REGISTRATION_READ = "registration:read"
     REGISTRATION_EDIT = "registration:edit"
     REGISTRATION_REVIEW = "registration:review"
+    DESK_EDIT = "desk:edit"
     REQUEST_READ = "request:read"
     REQUEST_MAKE = "request:make"
     REQUEST_ACT_FOR = "request:act_for"
@@ -36,19 +40,24 @@ class Permission(StrEnum):
     PRINTOUT_READ = "printout:read"
     PRINTOUT_MAKE = "printout:make"
     MAIL_READ = "mail:read"
+    MAIL_WRITE = "mail:write"
     AUDIT_READ = "audit:read"
     ADMIN_MANAGE = "admin:manage"
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is asking: an account, its roles in organizations and the companies it acts for. Nobody has no account."""
+    """Who is asking: an account, its roles in organizations and the companies it acts for. Nobody has no account.
+
+    `administered` are those of its companies whose answers and people it may change; for the others it has a desk.
+    """
 
     account_id: UUID | None = None
     name: str = ""
     is_admin: bool = False
     roles: dict[UUID, frozenset[Role]] = field(default_factory=dict)
     companies: frozenset[UUID] = frozenset()
+    administered: frozenset[UUID] = frozenset()
 
     @property
     def is_signed_in(self) -> bool:
@@ -103,6 +112,10 @@ def _own_company(actor: Actor, scope: Scope) -> bool:
     return bool(actor.companies & scope.company_ids)
 
 
+def _administered(actor: Actor, scope: Scope) -> bool:
+    return bool(actor.administered & scope.company_ids)
+
+
 def _either(*predicates: Predicate) -> Predicate:
     return lambda actor, scope: any(predicate(actor, scope) for predicate in predicates)
 
@@ -115,9 +128,13 @@ POLICY: dict[Permission, Predicate] = {
     Permission.EVENT_CREATE: _staff(*ORGANIZERS),
     Permission.EVENT_READ: _staff(*ALL_STAFF),
     Permission.EVENT_MANAGE: _staff(*ORGANIZERS),
+    Permission.COMPANY_READ: _either(_own_company, _staff(*REVIEWERS)),
+    Permission.COMPANY_EDIT: _either(_administered, _staff(*REVIEWERS)),
+    Permission.CERTIFICATE_VERIFY: _staff(*REVIEWERS),
     Permission.REGISTRATION_READ: _either(_own_company, _staff(*REVIEWERS, Role.FLOOR)),
-    Permission.REGISTRATION_EDIT: _own_company,
+    Permission.REGISTRATION_EDIT: _administered,
     Permission.REGISTRATION_REVIEW: _staff(*REVIEWERS),
+    Permission.DESK_EDIT: _own_company,
     Permission.REQUEST_READ: _either(_own_company, _staff(*REVIEWERS)),
     Permission.REQUEST_MAKE: _own_company,
     Permission.REQUEST_ACT_FOR: _staff(*REVIEWERS),
@@ -130,6 +147,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PRINTOUT_READ: _staff(*REVIEWERS, Role.FLOOR),
     Permission.PRINTOUT_MAKE: _staff(*REVIEWERS, Role.FLOOR),
     Permission.MAIL_READ: _staff(*ORGANIZERS),
+    Permission.MAIL_WRITE: _staff(*ORGANIZERS),
     Permission.AUDIT_READ: _staff(*ORGANIZERS),
     Permission.ADMIN_MANAGE: _admin,
 }

@@ -390,3 +390,22 @@ class Paper(StrEnum):
 
     LETTER = "us-letter"
     A4 = "a4"
+
+
+class CampaignStatus(StrEnum):
+    """Where a text for many stands; `sent` is given to the outbox, at once or for later."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class MailLink(StrEnum):
+    """The page that the one button of a mail opens."""
+
+    NONE = "none"
+    AGENDA = "agenda"
+    REQUESTS = "requests"
+    FIND = "find"
+    REGISTRATION = "registration"
+    EVENT = "event"

@@ -2,6 +2,7 @@
 
 from eventsapp.models.account import Account, Membership, Token
 from eventsapp.models.audit import AuditEntry
+from eventsapp.models.campaign import Campaign
 from eventsapp.models.capability import Capability
 from eventsapp.models.certificate import Certificate
 from eventsapp.models.company import Company, Delegate
@@ -28,6 +29,7 @@ __all__ = [
     "Badge",
     "Block",
     "CalendarReply",
+    "Campaign",
     "Capability",
     "Certificate",
     "Company",

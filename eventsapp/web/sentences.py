@@ -26,6 +26,13 @@ class Counted:
 _n = Counted
 
 SENTENCES = {
+    "nothing_to_print": _l("Todavía no hay un horario que imprimir. Calcule o publique uno primero."),
+    "unknown_placeholder": _l("No conocemos {%(name)s}. Use solo los nombres de la lista, o quite las llaves."),
+    "time_is_over": _l("Elija una fecha y una hora que no hayan pasado"),
+    "nobody_to_write_to": _l("Nadie cumple estas condiciones. Cambie para quién es el mensaje."),
+    "campaign_sent": _l("Este mensaje ya se envió. Úselo como base para escribir otro."),
+    "campaign_not_sent": _l("Este mensaje todavía no se ha enviado."),
+    "campaign_gone": _l("Todos los correos de este mensaje ya salieron."),
     "mail_not_failed": _l("Este mensaje ya no espera que lo envíe de nuevo. Vea su estado."),
     "forbidden": _l("No tiene permiso para hacer esto."),
     "wrong_status": _l("Esto ya no se puede hacer: el estado cambió. Revise la página de nuevo."),

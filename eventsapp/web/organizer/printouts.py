@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from io import BytesIO
 
-from flask import Response, abort, flash, g, request, send_file, url_for
+from flask import Response, abort, g, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from eventsapp.calendars.text import file_slug
 from eventsapp.domain.access import Permission, Scope, may
-from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import Paper, PrintoutKind
 from eventsapp.i18n import DEFAULT_LOCALE, LOCALES
 from eventsapp.models import Event, Printout
@@ -104,13 +102,8 @@ def start_printout(event: Event) -> ResponseReturnValue:
             abort(400)
     except (ValueError, KeyError):
         abort(400)
-    try:
-        with saving(url_for("organizer.printouts", event_code=event.code)) as done:
-            printouts.start(event, kind, paper=paper, locale=language, actor=g.actor, now=now())
-    except DomainError as error:
-        if error.code != "nothing_to_print":
-            raise
-        flash(_("Todavía no hay un horario que imprimir. Calcule o publique uno primero."), "bad")
+    with saving(url_for("organizer.printouts", event_code=event.code)) as done:
+        printouts.start(event, kind, paper=paper, locale=language, actor=g.actor, now=now())
     return done.redirect()
 
 
