@@ -31,6 +31,10 @@ CALENDAR_TYPES = ("text/calendar", "application/ics")
 PARTSTATS = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"})
 
 _ADDRESS = re.compile(r"[^\s<>@,;:\"]+@[^\s<>@,;:\"]+")
+_PREFIXED_ZONE = re.compile(
+    r"TZID=\"?/(?:[^:;/\"\r\n]*/)*?"
+    r"((?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/-]+)\"?"
+)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 _ACTION = re.compile(r"failed|delayed|delivered|relayed|expanded")
 
@@ -61,6 +65,7 @@ class Answer:
     sequence: int
     dtstamp: datetime | None
     comment: str = ""
+    delegated_to: str = ""
     is_counter: bool = False
     start: datetime | None = None
     end: datetime | None = None
@@ -259,7 +264,8 @@ def _answers(text: str) -> list[Answer]:
     if "END:VCALENDAR" not in text.upper():  # truncated: what is left may say the opposite of the whole
         raise _Unreadable(Fault.BROKEN_CALENDAR)
     try:
-        calendar = Calendar.from_ical(text.lstrip("\ufeff"))
+        # Evolution and others write /their.site/America/Tijuana, which the parser takes for a path.
+        calendar = Calendar.from_ical(_PREFIXED_ZONE.sub(r"TZID=\1", text.lstrip("\ufeff")))
         method = str(calendar.get("METHOD", "")).strip().upper()
         events = list(calendar.walk("VEVENT"))
     except Exception as error:  # the parser raises many kinds
@@ -268,14 +274,19 @@ def _answers(text: str) -> list[Answer]:
         raise _Unreadable(Fault.OTHER_METHOD)
     if not events:
         raise _Unreadable(Fault.BROKEN_CALENDAR)
-    return [_answer(event, calendar, is_counter=method == "COUNTER") for event in events]
+    try:
+        return [_answer(event, calendar, is_counter=method == "COUNTER") for event in events]
+    except _Unreadable:
+        raise
+    except Exception as error:  # a property that the parser left broken raises when it is looked at
+        raise _Unreadable(Fault.BROKEN_CALENDAR) from error
 
 
 def _answer(event: Component, calendar: Component, *, is_counter: bool) -> Answer:
     uid = clean_line(_one(event, "UID"))
     if not uid or len(uid) > 255:
         raise _Unreadable(Fault.NO_UID)
-    attendee, partstat = _attendee(event)
+    attendee, partstat, delegated_to = _attendee(event)
     if not attendee:
         raise _Unreadable(Fault.NO_ATTENDEE)
     start = end = None
@@ -293,6 +304,7 @@ def _answer(event: Component, calendar: Component, *, is_counter: bool) -> Answe
         sequence=_sequence(event),
         dtstamp=_stamp(event, calendar),
         comment=_comment(event),
+        delegated_to=delegated_to if partstat == "DELEGATED" else "",
         is_counter=is_counter,
         start=start,
         end=end,
@@ -317,18 +329,20 @@ def _comment(event: Component) -> str:
     return clean_text("\n".join(str(text) for text in texts))[:1000]
 
 
-def _attendee(event: Component) -> tuple[str, str]:
+def _attendee(event: Component) -> tuple[str, str, str]:
     """Who answers, and what: of several (a delegation names both) the one who delegates, else the first who answers."""
     values = event.get("ATTENDEE") or []
     people = []
     for value in values if isinstance(values, list) else [values]:
         parameters = getattr(value, "params", {})
         partstat = str(parameters.get("PARTSTAT", "NEEDS-ACTION")).strip().upper()
-        people.append((_plain_address(str(value)), partstat))
+        delegates = parameters.get("DELEGATED-TO", "")
+        delegate = delegates[0] if isinstance(delegates, list) and delegates else delegates
+        people.append((_plain_address(str(value)), partstat, _plain_address(str(delegate))))
     known = [person for person in people if person[0]]
     delegating = [person for person in known if person[1] == "DELEGATED"]
     answering = [person for person in known if person[1] in PARTSTATS]
-    return next(iter(delegating or answering or known), ("", ""))
+    return next(iter(delegating or answering or known), ("", "", ""))
 
 
 def _sequence(event: Component) -> int:
@@ -359,9 +373,12 @@ def _moment(event: Component, name: str, calendar: Component) -> datetime | None
     value = event.get(name)
     if isinstance(value, list):
         value = value[0]
-    moment = getattr(value, "dt", None)
-    if moment is None:
+    if value is None:
         return None
+    try:
+        moment = value.dt
+    except Exception as error:  # a value that is none raises a kind of its own
+        raise _Unreadable(Fault.BAD_TIMES) from error
     if not isinstance(moment, datetime):
         assert isinstance(moment, date)
         raise _Unreadable(Fault.BAD_TIMES)

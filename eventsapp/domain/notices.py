@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-NOTICES = frozenset({"agenda_published", "request_received", "request_accepted"})
+NOTICES = frozenset({"agenda_published", "campaign", "request_digest", "request_reminder", "request_accepted"})

@@ -139,7 +139,7 @@ def _answer(answer: Answer, mail: Mail, now: datetime) -> Outcome:
             uid=answer.uid,
             sequence=answer.sequence,
             stamped_at=answer.dtstamp,
-            comment=answer.comment,
+            comment="\n".join(filter(None, (answer.comment, answer.delegated_to and f"→ {answer.delegated_to}"))),
             proposed_start=answer.start,
             proposed_end=answer.end,
             proposed_place=answer.place,
