@@ -28,7 +28,7 @@ MUST_PRICE = 60
 def idle_bound(face: Face, reached: Mapping[str, int], stopped: Callable[[], bool]) -> int:
     """Idle slots that every schedule of the face has that is as good as `reached` on the levels named there."""
     index = face.network.index
-    steps = {company: _steps(index, company) for company in face.network.company_arcs}
+    steps = {company: _steps(index, company, face.network.caps[company]) for company in face.network.company_arcs}
     best = 0.0
     for price in VALUE_PRICES if reached else (0.0,):
         if stopped():
@@ -63,19 +63,19 @@ def _priced(face: Face, steps: Mapping[int, list[int]], reached: Mapping[str, in
     return (cost / whole + lost) / SCALE
 
 
-def _steps(index: Index, company: int) -> list[int]:
+def _steps(index: Index, company: int, most: int) -> list[int]:
     """The scaled cost of each further meeting: the slopes of the lower convex hulls of the idle slots of its desks."""
     open_slots = dict.fromkeys(index.company_desks[company], 0)
     for request in index.asked[company]:
         if index.lengths[request] > 1:
-            return []
+            return [0] * len(index.asked[company])
         for option in index.options[request]:
             for desk in option.desks:
                 if desk in open_slots:
                     open_slots[desk] |= option.starts
     steps: list[int] = []
     for mask in open_slots.values():
-        steps += _slopes(_fewest(tuple(mask & block for block in index.blocks)))
+        steps += _slopes(_fewest(tuple(mask & block for block in index.blocks))[: most + 1])
     return sorted(steps)
 
 
