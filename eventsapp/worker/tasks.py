@@ -17,8 +17,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from eventsapp.db import unit_of_work
 from eventsapp.domain.errors import Conflict
-from eventsapp.services import jobs
-from eventsapp.worker import printing, solving
+from eventsapp.services import imports, jobs
+from eventsapp.worker import importing, printing, solving
 from eventsapp.worker.clock import now
 from eventsapp.worker.lease import Lease, Lost, Stopped, kept_alive
 
@@ -38,6 +38,7 @@ class Handler:
 
 HANDLERS: Mapping[str, Handler] = {
     "solve": Handler(solving.solve, solving.give_up),
+    imports.JOB_KIND: Handler(importing.work, importing.give_up),
     "print": Handler(printing.draw, printing.give_up),
 }
 
