@@ -7,6 +7,7 @@ from pathlib import Path
 from types import FrameType
 
 from eventsapp.scheduling import archive, dzn
+from eventsapp.scheduling.b2b_file import b2b_of
 from eventsapp.scheduling.b2b_problem import B2BProblem
 from eventsapp.scheduling.problem import Company, Problem, ProblemError, Request
 from eventsapp.scheduling.schedule import Outcome, Progress
@@ -39,7 +40,8 @@ def load(path: Path) -> Problem | B2BProblem:
     """A problem from either kind of file, recognised by its content."""
     try:
         if _is_json(path):
-            return archive.load(path)
+            problem = archive.load(path)
+            return b2b_of(problem) if problem.kind == "b2b" else problem
         return dzn.load(path)
     except ProblemError as error:
         raise Unusable(f"{path}: {error}") from None

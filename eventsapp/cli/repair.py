@@ -81,7 +81,7 @@ def run(options: argparse.Namespace) -> int:
         problem = files.load(options.problem)
         published = files.load_outcome(options.result)
         if not isinstance(problem, Problem):
-            raise files.Unusable(f"{options.problem}: a benchmark instance has nothing to repair")
+            raise files.Unusable(f"{options.problem}: a problem of kind b2b has nothing to repair")
         outcome = engine.solve(
             changed(problem, published, options),
             seconds=options.seconds,

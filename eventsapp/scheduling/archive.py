@@ -54,6 +54,7 @@ _MEETING: Spec = {"request": (str,), "slot": (int,), "table": (str, _NONE), "des
 _PROBLEM: Spec = {
     "format": (str,), "kind": (str, _NONE), "slots": (list,), "capacity": (int, _NONE), "tables": (list, _NONE),
     "companies": (list,), "requests": (list,), "objective": (list, _NONE), "published": (list, _NONE),
+    "difference": (int, _NONE),
 }  # fmt: skip
 _OUTCOME: Spec = {
     "format": (str,), "status": (str,), "meetings": (list,), "levels": (list,), "unscheduled": (list, _NONE),
@@ -197,6 +198,7 @@ def problem_from_dict(data: object) -> Problem:
         objective=DEFAULT_OBJECTIVE if item["objective"] is None else _each(item["objective"], _level, "objective"),
         published=_each(item["published"], _meeting, "published"),
         kind=item["kind"] or "event",
+        difference=item["difference"] if isinstance(data, dict) and "difference" in data else 2,
     )
     problem.check()
     return problem
@@ -207,6 +209,7 @@ def problem_to_dict(problem: Problem) -> dict[str, Any]:
     return {
         "format": PROBLEM_FORMAT,
         "kind": problem.kind,
+        **({"difference": problem.difference} if problem.kind == "b2b" else {}),
         "slots": [{"start": s.start.isoformat(), "end": s.end.isoformat(), "block": s.block} for s in problem.slots],
         "capacity": problem.capacity,
         "tables": None if problem.tables is None else [_flat(table) for table in problem.tables],

@@ -129,8 +129,7 @@ def _with_schedule(problem: B2BProblem, slots: list[int], clock: Clock, seed: in
     clock.holds(len(slots), idle)
     level = LevelResult("idle", idle, clock.bound, clock.bound == idle)
     meetings = tuple(
-        Meeting(str(index + 1), slot, None, (str(meeting.first + 1), str(meeting.second + 1)))
-        for index, (meeting, slot) in enumerate(zip(problem.meetings, slots, strict=True))
+        Meeting(problem.meeting_name(index), slot, None, problem.desk_names(index)) for index, slot in enumerate(slots)
     )
     status = "optimal" if level.optimal else "feasible"
     return Outcome(status, meetings, (level,), (), round(clock.spent, 3), seed, ENGINE)

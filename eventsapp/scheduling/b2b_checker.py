@@ -56,6 +56,8 @@ def _violations_of_one(problem: B2BProblem, index: int, meeting: B2BMeeting, slo
         found.append(f"meeting {index + 1} must be in the afternoon")
     if meeting.fixed is not None and slot != meeting.fixed:
         found.append(f"meeting {index + 1} is fixed to slot {meeting.fixed + 1}")
+    if meeting.slots is not None and slot not in meeting.slots:
+        found.append(f"meeting {index + 1} may not be in slot {slot + 1}")
     for participant in meeting.pair:
         if slot in problem.forbidden[participant]:
             found.append(f"participant {participant + 1} forbids slot {slot + 1} of meeting {index + 1}")
@@ -82,12 +84,12 @@ def verify(problem: B2BProblem, outcome: Outcome) -> list[str]:
 def _slots_of(problem: B2BProblem, held: Sequence[Meeting]) -> tuple[list[int], list[str]]:
     """The slot of each meeting of the file, and every way in which the list of meetings is not that of the file."""
     by_request = {meeting.request: meeting for meeting in held}
-    names = [str(index + 1) for index in range(len(problem.meetings))]
+    names = [problem.meeting_name(index) for index in range(len(problem.meetings))]
     if sorted(meeting.request for meeting in held) != sorted(names):
         return [], ["the meetings held are not exactly those of the file, each once"]
     found = []
-    for name, asked in zip(names, problem.meetings, strict=True):
-        desks = tuple(str(participant + 1) for participant in asked.pair)
+    for index, name in enumerate(names):
+        desks = problem.desk_names(index)
         if by_request[name].desks != desks:
             found.append(f"meeting {name} joins {desks[0]} and {desks[1]}, not {' and '.join(by_request[name].desks)}")
         if by_request[name].table is not None:

@@ -25,13 +25,17 @@ class Session(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class B2BMeeting:
-    """One meeting to be held: two participants, its session, and what ties it down; `after` come before it."""
+    """One meeting to be held: two participants, its session, and what ties it down; `after` come before it.
+
+    `slots` limits it to some slots, None to none.
+    """
 
     first: int
     second: int
     session: Session = Session.ANY
     fixed: int | None = None
     after: frozenset[int] = frozenset()
+    slots: frozenset[int] | None = None
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -44,7 +48,8 @@ class B2BProblem:
     """A whole event; all indexes count from 0.
 
     Slots 0 … morning_slots - 1 are the morning, `forbidden[p]` are the slots without participant p, `fairness` is the
-    largest difference in idle periods between two participants, None for any.
+    largest difference in idle periods between two participants, None for any. Without names, meetings and participants
+    are called by their number in the file, from 1.
     """
 
     participants: int
@@ -54,6 +59,8 @@ class B2BProblem:
     meetings: tuple[B2BMeeting, ...]
     forbidden: tuple[frozenset[int], ...]
     fairness: int | None = 2
+    meeting_names: tuple[str, ...] = ()
+    participant_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what no model and no checker could give a meaning to."""
@@ -73,7 +80,19 @@ class B2BProblem:
             Session.ANY: range(self.slots),
         }[meeting.session]
         closed = self.forbidden[meeting.first] | self.forbidden[meeting.second]
-        return [slot for slot in span if slot not in closed and meeting.fixed in (None, slot)]
+        open_slots = range(self.slots) if meeting.slots is None else meeting.slots
+        return [slot for slot in span if slot not in closed and slot in open_slots and meeting.fixed in (None, slot)]
+
+    def meeting_name(self, index: int) -> str:
+        """What results call meeting `index`."""
+        return self.meeting_names[index] if self.meeting_names else str(index + 1)
+
+    def desk_names(self, index: int) -> tuple[str, str]:
+        """What results call both participants of meeting `index`."""
+        first, second = self.meetings[index].pair
+        if self.participant_names:
+            return self.participant_names[first], self.participant_names[second]
+        return str(first + 1), str(second + 1)
 
     def meetings_of(self) -> list[list[int]]:
         """The meetings of each participant, by index."""

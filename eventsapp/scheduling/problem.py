@@ -111,7 +111,10 @@ DEFAULT_OBJECTIVE = tuple(Level(name) for name in ("shortfall", "musts", "value"
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything that the solver may know about an event."""
+    """Everything that the solver may know about an event.
+
+    `difference` belongs to the kind `b2b`: by how much idle periods may differ between companies, None for any.
+    """
 
     slots: tuple[Slot, ...]
     companies: tuple[Company, ...]
@@ -121,6 +124,7 @@ class Problem:
     objective: tuple[Level, ...] = DEFAULT_OBJECTIVE
     published: tuple[Meeting, ...] | None = None
     kind: str = "event"
+    difference: int | None = 2
 
     def check(self) -> None:
         """Raise `ProblemError`, naming the place, unless the problem can be used."""

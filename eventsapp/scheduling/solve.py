@@ -41,7 +41,7 @@ def solve(
     """Schedule the problem within the seconds given; `stop` answers None, "keep" (end with the best) or "cancel"."""
     problem.check()
     if problem.kind != "event":
-        raise ProblemError("Problems of this kind are solved from their .dzn file.", "kind")
+        raise ProblemError("Problems of this kind are no events; `eventsapp solve` solves them.", "kind")
     reserve = min(seconds / 2, 0.03 * seconds + RESERVE_PER_REQUEST * len(problem.requests))
     priced = with_prices and _priced(problem)
     if priced:

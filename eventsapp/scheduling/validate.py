@@ -37,6 +37,8 @@ def check_problem(problem: Problem) -> None:
     """Raise `ProblemError` unless every part of the problem and all parts together can be used."""
     if problem.kind not in KINDS:
         raise ProblemError(f"The kind {problem.kind!r} is not known; known are {', '.join(KINDS)}.", "kind")
+    if problem.difference is not None:
+        _count(problem.difference, "difference", "The difference", 0, MAX_COUNT)
     _check_slots(problem)
     _check_tables(problem)
     _check_companies(problem)

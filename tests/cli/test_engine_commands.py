@@ -169,6 +169,56 @@ def test_solve_and_verify_a_benchmark_instance(folder: Path, capsys: pytest.Capt
     assert command(["verify", instance, result]) == 0
 
 
+ALL_MEET = {
+    **PROBLEM,
+    "kind": "b2b",
+    "slots": [
+        {"start": f"2027-03-09T09:{m:02}:00-06:00", "end": f"2027-03-09T09:{m + 5:02}:00-06:00", "block": "am"}
+        for m in range(0, 25, 5)
+    ],
+    "companies": [
+        {"id": name, "side": "both", "desks": [{"id": f"{name}-1", "slots": free}]}
+        for name, free in (("b1", [0, 2, 3]), ("s1", [0, 1]), ("s2", [2, 3, 4]), ("s3", [0, 2, 3, 4]))
+    ],
+}  # fmt: skip
+
+
+def test_a_problem_file_of_the_literatures_kind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem, result = folder / "problem.json", folder / "result.json"
+    requests = [*PROBLEM["requests"][:2], dict(PROBLEM["requests"][2], slots=[2], after=["r1"])]
+    problem.write_text(json.dumps({**ALL_MEET, "requests": requests, "difference": 1}))
+    assert command(["solve", str(problem), "--out", str(result), "--quiet"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["levels"] == [{"level": "idle", "value": 1, "bound": 1, "optimal": True}]
+    held = {(m["request"], m["slot"], *m["desks"]) for m in json.loads(result.read_text())["meetings"]}
+    assert held == {("r1", 0, "b1-1", "s1-1"), ("r3", 2, "b1-1", "s3-1"), ("r2", 3, "b1-1", "s2-1")}
+    assert command(["verify", str(problem), str(result)]) == 0
+    problem.write_text(json.dumps({**ALL_MEET, "requests": requests, "difference": 0}))
+    assert command(["solve", str(problem), "--quiet"]) == 3
+    assert command(["repair", str(problem), str(result)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"difference": -1}, "difference"),
+        ({"objective": [{"level": "value"}]}, "objective"),
+        ({"tables": [{"id": "t1", "zone": "A"}]}, "tables[0].zone"),
+        ({"requests": [dict(PROBLEM["requests"][0], length=2)]}, "requests[0].length"),
+        ({"companies": [dict(ALL_MEET["companies"][0], max_meetings=3), *ALL_MEET["companies"][1:]]},
+         "companies[0].max_meetings"),
+    ],
+)  # fmt: skip
+def test_what_the_literatures_problem_does_not_know_is_named(
+    changes: dict[str, Any], place: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem, result = folder / "problem.json", folder / "result.json"
+    problem.write_text(json.dumps({**ALL_MEET, **changes}))
+    assert command(["solve", str(problem), "--out", str(result)]) == 2
+    assert f"{problem}: {place}: " in capsys.readouterr().err
+    assert not result.exists()
+
+
 BROKEN = {
     "truncated": (lambda text: text[:200], "not complete JSON"),
     "empty": (lambda _: "", ""),
