@@ -72,12 +72,29 @@ def announce(event: Event, schedule: Schedule, *, now: datetime, base_url: str, 
         with force_locale(locale):
             for message in group:
                 key = (message.meeting, message.person)
-                mails += plan.author.keep(message, planned.get(key), by_key.get(key), rows.get(key))
+                said = plan.author.say(message, planned.get(key), by_key.get(key), rows.get(key))
+                mails += plan.author.keep(said, rows.get(key))
     told = {message.person for message in messages}
     mails += _summaries(event, schedule, places, told, rows, now)
     outbox.add_all(mails)
     _renew_feeds(told)
     return len(told)
+
+
+def preview(
+    event: Event, schedule: Schedule, delegate: Delegate, *, now: datetime, base_url: str, organizer_address: str
+) -> list[OutboxMessage]:
+    """The mails that this person would get if a version were published now; nothing is stored."""
+    plan = _plan(event, schedule, now=now, base_url=base_url, organizer_address=organizer_address, only=delegate.id)
+    by_key = {place.key: place for place in plan.places}
+    mails: list[OutboxMessage] = []
+    for locale, group in _by_locale(plan.messages, by_key, plan.rows):
+        with force_locale(locale):
+            for message in group:
+                key = (message.meeting, message.person)
+                said = plan.author.say(message, plan.planned.get(key), by_key.get(key), plan.rows.get(key))
+                mails += plan.author.mail(said, meetings.meeting_path(event, message.meeting))
+    return _summaries(event, schedule, plan.places, {delegate.id} if mails else set(), plan.rows, now) + mails
 
 
 def _renew_feeds(people: Iterable[UUID]) -> None:
@@ -101,6 +118,16 @@ def list_due(
 
 
 @dataclass(frozen=True)
+class Said:
+    """What one message tells a person: the invitation as it shall stand, the one before, and whom it is about."""
+
+    message: Message[UUID, UUID]
+    invitation: invite.Invitation
+    before: invite.Invitation | None
+    counterpart: str
+
+
+@dataclass(frozen=True)
 class _Plan:
     """What everybody was sent, what everybody's calendar shall show, and the messages in between."""
 
@@ -111,9 +138,18 @@ class _Plan:
     messages: list[Message[UUID, UUID]]
 
 
-def _plan(event: Event, schedule: Schedule, *, now: datetime, base_url: str, organizer_address: str) -> _Plan:
-    rows = _rows(event)
-    places = _places(meetings.list_placements(schedule), rows)
+def _plan(
+    event: Event,
+    schedule: Schedule,
+    *,
+    now: datetime,
+    base_url: str,
+    organizer_address: str,
+    only: UUID | None = None,
+) -> _Plan:
+    rows = {key: row for key, row in _rows(event).items() if only in (None, key[1])}
+    found = _places(meetings.list_placements(schedule), rows)
+    places = [place for place in found if only in (None, place.delegate.id)]
     author = _Author(event, base_url, Person(event.name, organizer_address), now)
     planned = {place.key: invitation for place, invitation in author.write_all(places, rows)}
     sent = {key: _sent(row, planned.get(key)) for key, row in rows.items()}
@@ -153,14 +189,14 @@ class _Author:
             zone=meetings.zone_for(self.event, place.delegate),
         )
 
-    def keep(
+    def say(
         self,
         message: Message[UUID, UUID],
         planned: invite.Invitation | None,
         place: Place | None,
         row: Invitation | None,
-    ) -> list[OutboxMessage]:
-        """Note what this person is told, and give the mail that says it."""
+    ) -> Said:
+        """What this person is told by a message."""
         before = record.from_dict(row.content["invitation"]) if row else None
         if message.method == "CANCEL":
             assert before is not None
@@ -168,51 +204,52 @@ class _Author:
         else:
             assert planned is not None
             said = planned
-        said = replace(message.stamp(said), last_modified=message.dtstamp)
+        if place is not None:
+            counterpart = clean_line(place.part.other.company.name)
+        else:
+            assert row is not None
+            counterpart = row.content["counterpart"]
+        return Said(message, replace(message.stamp(said), last_modified=message.dtstamp), before, counterpart)
+
+    def keep(self, said: Said, row: Invitation | None) -> list[OutboxMessage]:
+        """Note what this person is told, and give the mail that says it."""
+        message, invitation = said.message, said.invitation
         if row is None:
             row = Invitation(id=uuid4(), meeting_id=message.meeting, delegate_id=message.person, created_at=self.now)
             db.session.add(row)
-        counterpart = row.content["counterpart"] if place is None else clean_line(place.part.other.company.name)
         if message.change is not Change.REWORDED:
             _forget_answer(row)
         row.method = InvitationMethod(message.method)
-        row.uid, row.starts_at = said.uid, said.start
+        row.uid, row.starts_at = invitation.uid, invitation.start
         row.sequence, row.stamped_at = message.sequence, message.dtstamp
-        row.part, row.part_writing = (None if said.cancelled else build.part(said)), WRITING
-        row.content_hash = invite.content_hash(said)
-        kept = record.to_dict(said)
+        row.part, row.part_writing = (None if invitation.cancelled else build.part(invitation)), WRITING
+        row.content_hash = invite.content_hash(invitation)
         row.content = {
-            "invitation": kept,
-            "counterpart": counterpart,
+            "invitation": record.to_dict(invitation),
+            "counterpart": said.counterpart,
             "change": message.change.value,
         }
-        return self._mail(message, said, kept, before, counterpart, f"/r/{row.id}/{row.sequence}")
+        return self.mail(said, f"/r/{row.id}/{row.sequence}")
 
-    def _mail(
-        self,
-        message: Message[UUID, UUID],
-        said: invite.Invitation,
-        kept: dict[str, Any],
-        before: invite.Invitation | None,
-        counterpart: str,
-        answer: str,
-    ) -> list[OutboxMessage]:
-        if said.attendee is None or said.attendee.is_at(self.organizer.address):
+    def mail(self, said: Said, answer: str) -> list[OutboxMessage]:
+        """The mail that says it, with the address where it is answered; none to a mailbox that invites itself."""
+        message, invitation, before = said.message, said.invitation, said.before
+        if invitation.attendee is None or invitation.attendee.is_at(self.organizer.address):
             return []  # a calendar cannot invite this mailbox; the page and the feed show the meeting all the same
-        zone = ZoneInfo(said.zone)
+        zone = ZoneInfo(invitation.zone)
         fields: dict[str, Any] = {
             "change": message.change.value,
             "method": message.method,
             "whole": message.whole,
-            "invitation": kept,
-            "counterpart": counterpart,
-            "day": wording.day(said.start, zone),
-            "short_day": wording.short_day(said.start, zone),
-            "start": wording.clock(said.start, zone),
-            "hours": wording.hours(said.start, said.end, zone),
-            "place": said.location,
-            "city": self.event.city if said.zone == self.event.time_zone else wording.city(said.zone),
-            "about": said.description.replace(said.url, "").strip(),
+            "invitation": record.to_dict(invitation),
+            "counterpart": said.counterpart,
+            "day": wording.day(invitation.start, zone),
+            "short_day": wording.short_day(invitation.start, zone),
+            "start": wording.clock(invitation.start, zone),
+            "hours": wording.hours(invitation.start, invitation.end, zone),
+            "place": invitation.location,
+            "city": self.event.city if invitation.zone == self.event.time_zone else wording.city(invitation.zone),
+            "about": invitation.description.replace(invitation.url, "").strip(),
             "answer": answer,
             "page": meetings.meeting_path(self.event, message.meeting),
             "agenda": f"/e/{self.event.code}/agenda",
@@ -230,9 +267,9 @@ class _Author:
                 "invitation",
                 key=f"invitation:{message.meeting.hex}:{message.person.hex}:{message.sequence}"
                 f":{message.dtstamp:%Y%m%d%H%M%S}",
-                to_address=said.attendee.address,
-                to_name=said.attendee.name,
-                locale=said.language.replace("-", "_"),
+                to_address=invitation.attendee.address,
+                to_name=invitation.attendee.name,
+                locale=invitation.language.replace("-", "_"),
                 fields=fields,
                 at=self.now,
                 event=self.event,

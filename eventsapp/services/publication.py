@@ -9,12 +9,24 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import Conflict, DomainError
+from eventsapp.domain.matching import folded
 from eventsapp.domain.values import ScheduleStatus
-from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Placement, Registration, Schedule
+from eventsapp.models import (
+    Company,
+    Delegate,
+    Desk,
+    DeskDelegate,
+    Event,
+    OutboxMessage,
+    Placement,
+    Registration,
+    Schedule,
+)
 from eventsapp.services import audit, certificates, invitations, schedules
 
 
@@ -73,6 +85,47 @@ def _difference(event: Event, before: Iterable[Placement], after: Iterable[Place
     }
     companies = {registration for place in places for registration in (place.meeting.a_id, place.meeting.b_id)}
     return Difference(added, moved, cancelled, frozenset(people), frozenset(companies))
+
+
+@dataclass(frozen=True)
+class PersonChanges:
+    """A person who has to be told, and what changes for this person."""
+
+    delegate: Delegate
+    company: str
+    changes: tuple[Change, ...]
+
+
+def by_person(event: Event, difference: Difference) -> list[PersonChanges]:
+    """What a version changes, person by person, by company and name."""
+    people_at = _people_at_desks(event)
+    found: dict[UUID, dict[UUID, Change]] = {}
+    for change in difference.changes:
+        for place in (change.before, change.after):
+            for desk in (place.desk_a_id, place.desk_b_id) if place is not None else ():
+                for person in people_at.get(desk, ()):
+                    found.setdefault(person, {})[change.place.meeting_id] = change
+    query = select(Delegate, Company.name).join(Company).where(Registration.event_id == event.id)
+    query = query.join(Registration, Registration.company_id == Company.id).options(joinedload(Delegate.account))
+    rows = [
+        PersonChanges(delegate, company, tuple(sorted(found[delegate.id].values(), key=_in_time)))
+        for delegate, company in db.session.execute(query)
+        if delegate.id in found
+    ]
+    return sorted(rows, key=lambda row: (folded(row.company), folded(row.delegate.name)))
+
+
+def preview(
+    schedule: Schedule, delegate: Delegate, *, now: datetime, base_url: str, organizer_address: str
+) -> list[OutboxMessage]:
+    """The mails that this person would get if a draft were published now."""
+    return invitations.preview(
+        schedule.event, schedule, delegate, now=now, base_url=base_url, organizer_address=organizer_address
+    )
+
+
+def _in_time(change: Change) -> datetime:
+    return change.place.slot.starts_at
 
 
 def _seat_of(place: Placement) -> tuple[UUID, UUID | None, UUID, UUID]:

@@ -263,3 +263,32 @@ def test_people_who_change_after_publication_can_be_told_without_another_version
     assert count(OutboxMessage) > mails
     assert publication.list_due(event, now=later, **addresses) == frozenset()
     assert schedules.find_published(event) == published
+
+
+def test_every_person_sees_only_the_own_changes_and_the_mails_that_will_come(
+    bench: Bench, draft: Schedule, now: datetime
+) -> None:
+    """The preview and the publication say the same, word for word; the preview stores nothing."""
+    addresses = {"base_url": BASE_URL, "organizer_address": ORGANIZER_ADDRESS}
+    difference = publication.compare(draft)
+    people = publication.by_person(draft.event, difference)
+    assert {one.delegate.id for one in people} == difference.people
+    assert sum(len(one.changes) for one in people) >= len(difference.changes)
+    foreseen = {}
+    for one in people:
+        for mail in publication.preview(draft, one.delegate, now=now, **addresses):
+            fields = {name: value for name, value in mail.fields.items() if name != "answer"}
+            foreseen[mail.key] = (mail.kind, mail.to_address, mail.locale, fields)
+    db.session.flush()
+    assert db.session.query(OutboxMessage).count() == 0
+    publication.publish(draft, actor=bench.actor, now=now, **addresses)
+    sent = {
+        mail.key: (
+            mail.kind,
+            mail.to_address,
+            mail.locale,
+            {name: value for name, value in mail.fields.items() if name != "answer"},
+        )
+        for mail in db.session.query(OutboxMessage)
+    }
+    assert sent == foreseen

@@ -21,7 +21,7 @@ from eventsapp.web.formats import number
 from eventsapp.web.organizer import schedule_words
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
-from eventsapp.web.organizer.schedule import change_row, company_names, version_of_event
+from eventsapp.web.organizer.schedule_version import change_row, company_names, version_of_event
 from eventsapp.web.saving import saving
 
 SHOWN_CHANGES = 100
@@ -59,7 +59,7 @@ def show_publication(event: Event) -> str:
         sentence=_consequence(difference) if difference else "",
         button=_button(difference) if difference else "",
         seen=str(published.id) if published else NOTHING,
-        due=len(publication.list_due(event, now=now(), **_addresses())) if published and not difference else 0,
+        due=len(publication.list_due(event, now=now(), **addresses())) if published and not difference else 0,
         versions=schedules.list_versions(event),
     )
 
@@ -74,7 +74,7 @@ def publish(schedule: Schedule) -> ResponseReturnValue:
             schedule,
             actor=g.actor,
             now=now(),
-            **_addresses(),
+            **addresses(),
             edit=int(edit) if edit.isascii() and edit.isdigit() and len(edit) < 10 else -1,
             replaces=_seen(request.form.get("seen", "")),
         )
@@ -88,12 +88,13 @@ def publish(schedule: Schedule) -> ResponseReturnValue:
 def announce(event: Event) -> ResponseReturnValue:
     """Tell people what changed around the published version."""
     with saving(url_for("organizer.publication", event_code=event.code)) as done:
-        told = publication.announce(event, actor=g.actor, now=now(), **_addresses())
+        told = publication.announce(event, actor=g.actor, now=now(), **addresses())
     flash(ngettext("Se avisa a %(n)s persona.", "Se avisa a %(n)s personas.", told, n=number(told)), "ok")
     return done.redirect()
 
 
-def _addresses() -> dict[str, str]:
+def addresses() -> dict[str, str]:
+    """What invitations need to know of this installation."""
     settings = current_app.config["SETTINGS"]
     return {"base_url": settings.base_url, "organizer_address": settings.mail_from}
 
