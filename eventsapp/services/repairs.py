@@ -68,6 +68,12 @@ def published_of(run: Run) -> Schedule | None:
     return db.session.get(Schedule, UUID(run.options["published"]))
 
 
+def published_meetings(published: Schedule) -> tuple[Meeting, ...]:
+    """The meetings of a version by the rounds of the event as it is now, in the words of the engine."""
+    judged = schedules.judge(published)
+    return judged.meetings
+
+
 @dataclass(frozen=True)
 class Standing:
     """What the form of a repair offers: the version, its companies with how many meetings, and what came since."""
