@@ -27,6 +27,7 @@ class Permission(StrEnum):
     REGISTRATION_READ = "registration:read"
     REGISTRATION_EDIT = "registration:edit"
     REGISTRATION_REVIEW = "registration:review"
+    REGISTRATION_WALK_IN = "registration:walk_in"
     DESK_EDIT = "desk:edit"
     REQUEST_READ = "request:read"
     REQUEST_MAKE = "request:make"
@@ -134,6 +135,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.REGISTRATION_READ: _either(_own_company, _staff(*REVIEWERS, Role.FLOOR)),
     Permission.REGISTRATION_EDIT: _administered,
     Permission.REGISTRATION_REVIEW: _staff(*REVIEWERS),
+    Permission.REGISTRATION_WALK_IN: _staff(*REVIEWERS, Role.FLOOR),
     Permission.DESK_EDIT: _own_company,
     Permission.REQUEST_READ: _either(_own_company, _staff(*REVIEWERS)),
     Permission.REQUEST_MAKE: _own_company,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from eventsapp.domain.errors import DomainError
@@ -15,6 +15,7 @@ class Dates(Protocol):
     status: EventStatus
     registration_opens_at: datetime
     registration_closes_at: datetime
+    late_registration_until: datetime | None
     requests_open_at: datetime
     requests_close_at: datetime
     starts_at: datetime
@@ -39,8 +40,30 @@ def phase(event: Dates, now: datetime, *, has_schedule: bool) -> Phase:
 
 
 def is_registration_open(event: Dates, now: datetime) -> bool:
-    """May companies start and send registrations?"""
-    return event.status is EventStatus.OPEN and event.registration_opens_at <= now < event.registration_closes_at
+    """May companies start and send registrations? Also late, when the organizer allows it."""
+    return event.status is EventStatus.OPEN and event.registration_opens_at <= now < registration_ends_at(event)
+
+
+def is_registration_late(event: Dates, now: datetime) -> bool:
+    """Has registration closed and goes on for those who are late?"""
+    return is_registration_open(event, now) and now >= event.registration_closes_at
+
+
+def registration_ends_at(event: Dates) -> datetime:
+    """When registration ends for everybody."""
+    return max(event.registration_closes_at, event.late_registration_until or event.registration_closes_at)
+
+
+class Expiry(Protocol):
+    """How long a request waits for its answer, as the table of events has it."""
+
+    request_expiry_hours: int
+    requests_close_at: datetime
+
+
+def request_expires_at(event: Expiry, now: datetime) -> datetime:
+    """When a request that is made now expires: after the hours of the event, at the latest when requests close."""
+    return min(now + timedelta(hours=event.request_expiry_hours), max(event.requests_close_at, now))
 
 
 def are_requests_open(event: Dates, now: datetime) -> bool:
@@ -51,7 +74,7 @@ def are_requests_open(event: Dates, now: datetime) -> bool:
 def require_registration_open(event: Dates, now: datetime) -> None:
     """Raise `registration_closed` unless companies may register now."""
     if not is_registration_open(event, now):
-        raise DomainError("registration_closed", closes_at=event.registration_closes_at)
+        raise DomainError("registration_closed", closes_at=registration_ends_at(event))
 
 
 def require_requests_open(event: Dates, now: datetime) -> None:

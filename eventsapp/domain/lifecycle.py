@@ -10,18 +10,22 @@ Q = RequestStatus
 
 REGISTRATION = {
     "submit": ({R.DRAFT, R.CHANGES_REQUESTED}, R.SUBMITTED),
-    "approve": ({R.SUBMITTED}, R.APPROVED),
-    "reject": ({R.SUBMITTED}, R.REJECTED),
+    "approve": ({R.SUBMITTED, R.WAITLISTED}, R.APPROVED),
+    "waitlist": ({R.SUBMITTED}, R.WAITLISTED),
+    "reject": ({R.SUBMITTED, R.WAITLISTED}, R.REJECTED),
     "request_changes": ({R.SUBMITTED}, R.CHANGES_REQUESTED),
-    "withdraw": ({R.DRAFT, R.SUBMITTED, R.CHANGES_REQUESTED, R.APPROVED}, R.WITHDRAWN),
+    "withdraw": ({R.DRAFT, R.SUBMITTED, R.CHANGES_REQUESTED, R.WAITLISTED, R.APPROVED}, R.WITHDRAWN),
     "reopen": ({R.REJECTED, R.WITHDRAWN}, R.SUBMITTED),
     "resume": ({R.WITHDRAWN}, R.DRAFT),
 }
 REQUEST = {
-    "accept": ({Q.SENT, Q.DECLINED}, Q.ACCEPTED),
+    "accept": ({Q.SENT, Q.DECLINED, Q.EXPIRED}, Q.ACCEPTED),
     "decline": ({Q.SENT, Q.ACCEPTED}, Q.DECLINED),
-    "withdraw": ({Q.SENT, Q.ACCEPTED}, Q.WITHDRAWN),
-    "send_again": ({Q.WITHDRAWN}, Q.SENT),
+    "expire": ({Q.SENT}, Q.EXPIRED),
+    "withdraw": ({Q.NOTED, Q.SENT, Q.ACCEPTED}, Q.WITHDRAWN),
+    "send_again": ({Q.NOTED, Q.EXPIRED, Q.WITHDRAWN}, Q.SENT),
+    "note": (set(Q), Q.NOTED),
+    "match": ({Q.NOTED}, Q.ACCEPTED),
 }
 EDITABLE_REGISTRATIONS = frozenset({R.DRAFT, R.CHANGES_REQUESTED})
 FINISHED_RUNS = frozenset(RunStatus) - {RunStatus.QUEUED, RunStatus.RUNNING}

@@ -2,4 +2,6 @@
 
 from __future__ import annotations
 
-NOTICES = frozenset({"agenda_published", "campaign", "request_digest", "request_reminder", "request_accepted"})
+NOTICES = frozenset(
+    {"agenda_published", "campaign", "request_accepted", "request_agreed", "request_digest", "request_reminder"}
+)

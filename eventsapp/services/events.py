@@ -18,9 +18,19 @@ from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.slots import MAX_DAYS, in_zone
-from eventsapp.domain.values import BlockKind, EventStatus, Phase, RegistrationStatus, ScheduleStatus
+from eventsapp.domain.values import (
+    Axis,
+    BlockKind,
+    EventFormat,
+    EventStatus,
+    Phase,
+    Programme,
+    RegistrationStatus,
+    ScheduleStatus,
+    SideNames,
+)
 from eventsapp.models import Block, Event, Organization, Registration, Schedule, Table
-from eventsapp.services import audit
+from eventsapp.services import audit, places
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MIN_CODE, MAX_CODE = 3, 60
@@ -49,12 +59,25 @@ class Dates:
     registration_closes_at: datetime
     requests_open_at: datetime
     requests_close_at: datetime
+    late_registration_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Which programme and axis the event belongs to, who meets whom, and what the two sides are called."""
+
+    programme: Programme = Programme.BUSINESS_MEETINGS
+    axis: Axis = Axis.NONE
+    format: EventFormat = EventFormat.MANY_BUYERS
+    sides: SideNames = SideNames.BUYER_SUPPLIER
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many meetings and requests a company may have; None is no limit."""
+    """How many companies take part, how many meetings and requests each may have; None is no limit."""
 
+    buyer_places: int | None = None
+    supplier_places: int | None = None
     buyer_max_meetings: int | None = None
     supplier_max_meetings: int | None = None
     supplier_min_meetings: int = 0
@@ -64,11 +87,23 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Answering:
+    """How requests are answered: when they expire, when the receiver is reminded, and whose bind at once."""
+
+    request_expiry_hours: int = 72
+    request_reminder_hours: int = 24
+    buyer_requests_binding: bool = False
+
+
+@dataclass(frozen=True)
 class Rounds:
     """How long a round is, and the pause to change tables after it."""
 
     slot_minutes: int = 20
     changeover_minutes: int = 5
+
+
+Settings = Details | Dates | Kind | Limits | Answering
 
 
 def create(
@@ -81,12 +116,13 @@ def create(
     rounds: Rounds,
     actor: Actor,
     now: datetime,
+    kind: Kind = Kind(),
 ) -> Event:
     """Add an event in preparation; without a code it gets one from its name."""
     require(actor, Permission.EVENT_CREATE, organization.scope)
     _check_dates(dates)
     _check_limits(limits)
-    values = {**asdict(details), **asdict(dates), **asdict(limits), **asdict(rounds)}
+    values = {**asdict(details), **asdict(dates), **asdict(limits), **asdict(rounds), **asdict(kind)}
     made = Event(organization_id=organization.id, code=_usable(code, details.name), created_at=now, **values)
     try:
         with db.session.begin_nested():
@@ -119,7 +155,8 @@ def change_details(event: Event, details: Details, *, version: int, actor: Actor
             raise DomainError("zone_has_blocks")
         old, new = event.zone, ZoneInfo(details.time_zone)
         for name in Dates.__dataclass_fields__:
-            setattr(event, name, in_zone(getattr(event, name), old, new))
+            if (instant := getattr(event, name)) is not None:
+                setattr(event, name, in_zone(instant, old, new))
     _apply(event, details, "event.details_changed", actor, now)
 
 
@@ -133,10 +170,30 @@ def change_dates(event: Event, dates: Dates, *, version: int, actor: Actor, now:
 
 
 def change_limits(event: Event, limits: Limits, *, version: int, actor: Actor, now: datetime) -> None:
-    """Change how many meetings and requests a company may have; requests made before stay."""
+    """Change how many take part and how much each may have; what was given before stays.
+
+    More places go to those who wait for one.
+    """
     _require_current(event, version, actor)
     _check_limits(limits)
     _apply(event, limits, "event.limits_changed", actor, now)
+    db.session.flush()
+    places.hold(event)
+    places.fill(event, now=now)
+
+
+def change_kind(event: Event, kind: Kind, *, version: int, actor: Actor, now: datetime) -> None:
+    """Change programme, axis, format and the names of the sides."""
+    _require_current(event, version, actor)
+    _apply(event, kind, "event.kind_changed", actor, now)
+
+
+def change_answering(event: Event, answering: Answering, *, version: int, actor: Actor, now: datetime) -> None:
+    """Change how requests are answered; those that wait keep the date that they were given."""
+    _require_current(event, version, actor)
+    if answering.request_reminder_hours >= answering.request_expiry_hours:
+        raise DomainError("reminder_after_expiry")
+    _apply(event, answering, "event.answering_changed", actor, now)
 
 
 def open_to_companies(event: Event, *, actor: Actor, now: datetime) -> None:
@@ -217,7 +274,7 @@ def _require_status(event: Event, status: EventStatus, action: str) -> None:
         raise DomainError("wrong_status", status=event.status.value, action=action)
 
 
-def _apply(event: Event, values: Details | Dates | Limits, action: str, actor: Actor, now: datetime) -> None:
+def _apply(event: Event, values: Settings, action: str, actor: Actor, now: datetime) -> None:
     changed = [name for name, value in asdict(values).items() if getattr(event, name) != value]
     for name in changed:
         setattr(event, name, getattr(values, name))
@@ -242,6 +299,9 @@ def _check_dates(dates: Dates) -> None:
         raise DomainError("registration_out_of_order")
     if dates.registration_closes_at > dates.ends_at:
         raise DomainError("registration_after_event")
+    late = dates.late_registration_until
+    if late is not None and not dates.registration_closes_at < late <= dates.ends_at:
+        raise DomainError("late_out_of_order")
     if dates.requests_open_at >= dates.requests_close_at:
         raise DomainError("requests_out_of_order")
     if dates.requests_close_at > dates.ends_at:

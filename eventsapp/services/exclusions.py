@@ -1,18 +1,27 @@
-"""Exclusions: two companies of an event that must not meet."""
+"""Exclusions: two companies of an event that must not meet.
+
+Organizers name competitors one by one. Pairs of the same corporate group, and those that met not long ago at an event
+of the organization, are found here and separated together. A company's own veto is no exclusion (`requests.note`).
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.values import ExclusionReason
-from eventsapp.models import Event, Exclusion, Registration
+from eventsapp.domain.matching import folded, may_meet
+from eventsapp.domain.values import ExclusionReason, RegistrationStatus, Side
+from eventsapp.models import Company, Event, Exclusion, Meeting, Placement, Registration, Slot
 from eventsapp.services import audit
 from eventsapp.services.requests import ordered
 
@@ -56,3 +65,110 @@ def list_for(event: Event) -> list[Exclusion]:
         .order_by(Exclusion.created_at.desc(), Exclusion.id)
     )
     return list(db.session.scalars(query))
+
+
+MOST_MONTHS = 60
+DAYS_A_MONTH = 30.44
+
+
+@dataclass(frozen=True)
+class Party:
+    """A registration as a suggestion names it."""
+
+    id: UUID
+    name: str
+    side: Side
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """Two companies that should not meet, for a reason that the data show; ordered as an exclusion keeps them."""
+
+    a: Party
+    b: Party
+
+
+def suggest_same_group(event: Event) -> list[Suggested]:
+    """The pairs that could meet and belong to the same corporate group, without those that are already excluded."""
+    groups: dict[str, list[Party]] = {}
+    for party, _company_id, group in _parties(event):
+        if group:
+            groups.setdefault(" ".join(folded(group).split()), []).append(party)
+    pairs = (pair for members in groups.values() for pair in combinations(members, 2))
+    return _new(event, pairs)
+
+
+def suggest_met_recently(event: Event, months: int) -> list[Suggested]:
+    """The pairs that could meet and met within the last months at another event of the organization.
+
+    They met when the published schedule of an earlier event had them at a table together.
+    """
+    if not 1 <= months <= MOST_MONTHS:
+        raise DomainError("wrong_months", most=MOST_MONTHS)
+    since = event.starts_at - timedelta(days=round(months * DAYS_A_MONTH))
+    one, other = aliased(Registration), aliased(Registration)
+    query = (
+        select(one.company_id, other.company_id)
+        .select_from(Placement)
+        .join(Event, Event.published_schedule_id == Placement.schedule_id)
+        .join(Slot, Slot.id == Placement.slot_id)
+        .join(Meeting, Meeting.id == Placement.meeting_id)
+        .join(one, one.id == Meeting.a_id)
+        .join(other, other.id == Meeting.b_id)
+        .where(
+            Event.organization_id == event.organization_id,
+            Event.id != event.id,
+            Slot.starts_at >= since,
+            Slot.starts_at < event.starts_at,
+        )
+        .distinct()
+    )
+    here = {company_id: party for party, company_id, _group in _parties(event)}
+    pairs = ((here[a], here[b]) for a, b in db.session.execute(query) if a in here and b in here)
+    return _new(event, pairs)
+
+
+def add_all(
+    event: Event, suggested: Iterable[Suggested], reason: ExclusionReason, *, actor: Actor, now: datetime
+) -> int:
+    """Keep many pairs apart at once; how many."""
+    require(actor, Permission.EVENT_MANAGE, event.scope)
+    db.session.refresh(event, with_for_update=True)
+    known = _excluded(event)
+    new = [pair for pair in suggested if (pair.a.id, pair.b.id) not in known]
+    if not new:
+        raise DomainError("nothing_to_exclude")
+    db.session.add_all(
+        Exclusion(event_id=event.id, a_id=pair.a.id, b_id=pair.b.id, reason=reason, created_at=now) for pair in new
+    )
+    db.session.flush()
+    audit.record(actor, "exclusion.added_many", event, at=now, event=event, why=reason.value, pairs=len(new))
+    return len(new)
+
+
+def _parties(event: Event) -> list[tuple[Party, UUID, str]]:
+    """Who takes part, with its company and its corporate group."""
+    query = (
+        select(Registration.id, Company.name, Registration.side, Company.id, Company.group_name)
+        .join(Registration.company)
+        .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.APPROVED)
+        .order_by(Registration.number)
+    )
+    return [(Party(row[0], row[1], row[2]), row[3], row[4]) for row in db.session.execute(query)]
+
+
+def _excluded(event: Event) -> set[tuple[UUID, UUID]]:
+    query = select(Exclusion.a_id, Exclusion.b_id).where(Exclusion.event_id == event.id)
+    return {(row[0], row[1]) for row in db.session.execute(query)}
+
+
+def _new(event: Event, pairs: Iterable[tuple[Party, Party]]) -> list[Suggested]:
+    """The pairs that may meet by their sides and are not excluded yet, each once, by name."""
+    known = _excluded(event)
+    found = {}
+    for one, other in pairs:
+        a_id, _b_id = ordered(one.id, other.id)
+        a, b = (one, other) if one.id == a_id else (other, one)
+        if may_meet(a.side, b.side) and (a.id, b.id) not in known:
+            found[(a.id, b.id)] = Suggested(a, b)
+    return sorted(found.values(), key=lambda pair: (folded(pair.a.name), folded(pair.b.name)))

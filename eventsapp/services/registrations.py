@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
-from sqlalchemy.orm.attributes import flag_modified
 
 from eventsapp.db import db
 from eventsapp.domain import deadlines, lifecycle, registering
 from eventsapp.domain.absences import Span, is_absent, stretches
-from eventsapp.domain.access import Actor, Permission, require
+from eventsapp.domain.access import Actor, Permission, may, require
 from eventsapp.domain.editions import require_seen
-from eventsapp.domain.errors import DomainError
+from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.registering import MAX_DELEGATES, MAX_DESKS, Consent, Step
 from eventsapp.domain.taxonomy import MAX_TERMS, unknown_terms
 from eventsapp.domain.values import EventStatus, RegistrationStatus, Side
@@ -36,10 +34,13 @@ from eventsapp.models import (
     Placement,
     Registration,
 )
-from eventsapp.services import audit, companies, events, outbox
+from eventsapp.services import companies, events, places
+from eventsapp.services import registration_notes as notes
 from eventsapp.services.companies import CompanyAnswers, DelegateAnswers
 
 Status = RegistrationStatus
+STEP_PERMISSIONS = {Step.AVAILABILITY: Permission.DESK_EDIT}
+"""What a step needs when it is not everybody's who administers the company."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,21 @@ def find_of(account_companies: Collection[UUID], event: Event) -> Registration |
     return db.session.scalars(query).first()
 
 
+def find_last(registration: Registration) -> Registration | None:
+    """The latest registration of the company, at another event of the organization, that got as far as being sent."""
+    query = (
+        select(Registration)
+        .where(
+            Registration.company_id == registration.company_id,
+            Registration.id != registration.id,
+            Registration.submitted_at.is_not(None),
+        )
+        .order_by(Registration.submitted_at.desc())
+        .limit(1)
+    )
+    return db.session.scalar(query)
+
+
 # The company's side ----------------------------------------------------------------------------------------------
 
 
@@ -211,7 +227,10 @@ def start(
     actor: Actor,
     now: datetime,
 ) -> Registration:
-    """Begin a registration with the next number; a person who already has one at this event gets that one."""
+    """Begin a registration with the next number; a person who already has one at this event gets that one.
+
+    A company that took part before starts from its last answers.
+    """
     events.lock(event)  # numbers of one event follow each other without a double
     deadlines.require_registration_open(event, now)
     known = find_of({found.id for found in companies.list_of(account, event.organization)}, event)
@@ -224,17 +243,20 @@ def start(
     registration = Registration(
         event=event,
         company=company,
-        number=_next_number(event),
+        number=next_number(event),
         side=side,
         saved_at=now,
         created_at=now,
     )
     db.session.add(registration)
     db.session.flush()
+    before = find_last(registration)
+    if before is not None:
+        _copy_answers(before, registration)
     seated = next((person for person in companies.list_delegates(company) if person.account_id == account.id), None)
     if seated is not None:
         _seat(registration, seated)
-    record(actor, "registration.started", registration, at=now, side=side.value)
+    notes.record(actor, "registration.started", registration, at=now, side=side.value)
     return registration
 
 
@@ -245,7 +267,7 @@ def save_company(
     _begin(registration, Step.COMPANY, actor, now)
     changed = companies.change(registration.company, answers, seen=seen, actor=actor, now=now)
     if changed:
-        record(actor, "registration.company_changed", registration, at=now, fields=changed)
+        notes.record(actor, "registration.company_changed", registration, at=now, fields=changed)
     _saved(registration, Step.COMPANY, is_complete, now)
 
 
@@ -263,7 +285,7 @@ def save_terms(
         raise DomainError("no_terms")
     require_seen(seen, terms_of(registration), typed=answers)
     if (codes, answers.offer) != (registration.terms, registration.offer):
-        record(actor, "registration.terms_changed", registration, at=now, terms=codes)
+        notes.record(actor, "registration.terms_changed", registration, at=now, terms=codes)
     registration.terms, registration.offer = codes, answers.offer
     _saved(registration, Step.TERMS, is_complete, now)
 
@@ -275,8 +297,8 @@ def add_delegate(registration: Registration, answers: DelegateAnswers, *, actor:
         raise DomainError("too_many_delegates", most=MAX_DELEGATES)
     person = companies.add_delegate(registration.company, answers, actor=actor, now=now)
     _seat(registration, person)
-    record(actor, "registration.delegate_added", registration, at=now, name=person.name)
-    touch(registration, now)
+    notes.record(actor, "registration.delegate_added", registration, at=now, name=person.name)
+    notes.touch(registration, now)
     return person
 
 
@@ -292,7 +314,7 @@ def change_delegate(
     """Store what the company says about one of its people."""
     _begin(registration, Step.DELEGATES, actor, now)
     companies.change_delegate(person, answers, seen=seen, actor=actor, now=now)
-    touch(registration, now)
+    notes.touch(registration, now)
 
 
 def remove_delegate(registration: Registration, person: Delegate, *, actor: Actor, now: datetime) -> None:
@@ -305,15 +327,15 @@ def remove_delegate(registration: Registration, person: Delegate, *, actor: Acto
         desk.seats = [seat for seat in desk.seats if seat.delegate_id != person.id]
     db.session.flush()
     companies.end_unseated(person, actor=actor, now=now)
-    record(actor, "registration.delegate_removed", registration, at=now, name=person.name)
-    touch(registration, now)
+    notes.record(actor, "registration.delegate_removed", registration, at=now, name=person.name)
+    notes.touch(registration, now)
 
 
 def seat_delegate(registration: Registration, person: Delegate, *, actor: Actor, now: datetime) -> None:
     """Let a person whom the company knows attend, at the first desk."""
     _begin(registration, Step.DELEGATES, actor, now)
     _seat(registration, person)
-    touch(registration, now)
+    notes.touch(registration, now)
 
 
 def save_desks(registration: Registration, answers: DesksAnswers, *, seen: str, actor: Actor, now: datetime) -> None:
@@ -336,7 +358,7 @@ def save_desks(registration: Registration, answers: DesksAnswers, *, seen: str, 
         _reseat(desk, wanted.delegate_ids)
     for desk in [known for known in registration.desks if known.number > len(answers.desks)]:
         _remove_desk(registration, desk)
-    record(actor, "registration.desks_changed", registration, at=now, desks=len(answers.desks))
+    notes.record(actor, "registration.desks_changed", registration, at=now, desks=len(answers.desks))
     _saved(registration, Step.DELEGATES, is_complete=True, now=now)
 
 
@@ -354,8 +376,12 @@ def finish_delegates(registration: Registration, *, actor: Actor, now: datetime)
 def save_availability(
     registration: Registration, answers: AvailabilityAnswers, *, seen: str, actor: Actor, now: datetime
 ) -> None:
-    """Store in which slots each desk can meet; the others become absences."""
+    """Store in which slots each desk can meet; the others become absences.
+
+    Who does not administer the company speaks for the own desks alone: the others stay as they are.
+    """
     _begin(registration, Step.AVAILABILITY, actor, now)
+    answers = _own_part(registration, answers, actor)
     slots = registration.event.slots
     if slots and any(not answers.slot_ids.get(desk.number) for desk in registration.desks):
         raise DomainError("never_available")
@@ -366,14 +392,14 @@ def save_availability(
         wanted = stretches(spans, [slot.id not in present for slot in slots])
         if [(absence.starts_at, absence.ends_at) for absence in desk.absences] != wanted:
             desk.absences = [Absence(starts_at=start, ends_at=end) for start, end in wanted]
-    record(actor, "registration.availability_changed", registration, at=now)
+    notes.record(actor, "registration.availability_changed", registration, at=now)
     _saved(registration, Step.AVAILABILITY, is_complete=True, now=now)
 
 
 def submit(registration: Registration, *, consents: Iterable[Consent], actor: Actor, now: datetime) -> None:
     """Send a complete registration to the organizer; sent again after changes that the organizer asked for."""
     require(actor, Permission.REGISTRATION_EDIT, registration.scope)
-    lock(registration)
+    notes.hold(registration)
     status = lifecycle.registration(registration.status, "submit")
     if not registering.can_send(registration.status, registration.event, now):
         raise DomainError("registration_closed")
@@ -383,63 +409,99 @@ def submit(registration: Registration, *, consents: Iterable[Consent], actor: Ac
     registration.consents = [consent.value for consent in Consent if consent in set(consents)]
     registration.submitted_at = now
     registration.decision_reason = ""
-    touch(registration, now)
-    record(actor, "registration.submitted", registration, at=now)
-    tell("registration_received", registration, now)
+    notes.touch(registration, now)
+    notes.record(actor, "registration.submitted", registration, at=now)
+    notes.tell("registration_received", registration, now)
 
 
 def withdraw(registration: Registration, *, actor: Actor, now: datetime) -> None:
-    """Take no part after all. The answers stay, so that the company can come back."""
+    """Take no part after all; a place that frees goes to the next in line.
+
+    The answers stay, so that the company can come back.
+    """
     require(actor, Permission.REGISTRATION_EDIT, registration.scope)
-    lock(registration)
+    places.hold(registration.event)
+    notes.hold(registration)
     registration.status = lifecycle.registration(registration.status, "withdraw")
-    touch(registration, now)
-    record(actor, "registration.withdrawn", registration, at=now)
+    registration.waitlisted_at = None
+    notes.touch(registration, now)
+    notes.record(actor, "registration.withdrawn", registration, at=now)
     if registration.submitted_at is not None:
-        tell("registration_withdrawn", registration, now)
+        notes.tell("registration_withdrawn", registration, now)
+    places.fill(registration.event, now=now)
 
 
 def resume(registration: Registration, *, actor: Actor, now: datetime) -> None:
     """Come back after a withdrawal: a draft again, with all answers."""
     require(actor, Permission.REGISTRATION_EDIT, registration.scope)
-    lock(registration)
+    notes.hold(registration)
     deadlines.require_registration_open(registration.event, now)
     registration.status = lifecycle.registration(registration.status, "resume")
-    touch(registration, now)
-    record(actor, "registration.resumed", registration, at=now)
+    notes.touch(registration, now)
+    notes.record(actor, "registration.resumed", registration, at=now)
 
 
 # Parts -----------------------------------------------------------------------------------------------------------
 
 
-def _next_number(event: Event) -> int:
+def next_number(event: Event) -> int:
     """The next number of an event; call it with the event locked."""
     last = db.session.scalar(select(func.max(Registration.number)).where(Registration.event_id == event.id))
     return (last or 0) + 1
 
 
-def lock(registration: Registration) -> None:
-    """Writers of one registration wait for each other; what they decide on is read after the wait."""
-    db.session.refresh(registration, with_for_update=True)
+def desks_open_to(registration: Registration, actor: Actor) -> list[Desk]:
+    """The desks whose availability the actor may change: all of the company, or those where the actor sits."""
+    if may(actor, Permission.REGISTRATION_EDIT, registration.scope):
+        return list(registration.desks)
+    if not may(actor, Permission.DESK_EDIT, registration.scope) or actor.account_id is None:
+        return []
+    return [
+        desk
+        for desk in registration.desks
+        if any(seat.delegate.account_id == actor.account_id and seat.delegate.ended_at is None for seat in desk.seats)
+    ]
+
+
+def _own_part(registration: Registration, answers: AvailabilityAnswers, actor: Actor) -> AvailabilityAnswers:
+    """What the actor may say: for every other desk what is stored."""
+    stored = availability_of(registration).slot_ids
+    own = {desk.number for desk in desks_open_to(registration, actor)}
+    if not own:
+        raise Forbidden("forbidden", permission=Permission.DESK_EDIT.value)
+    return AvailabilityAnswers(
+        {number: answers.slot_ids.get(number, ()) if number in own else ids for number, ids in stored.items()}
+    )
 
 
 def _begin(registration: Registration, step: Step, actor: Actor, now: datetime) -> None:
-    require(actor, Permission.REGISTRATION_EDIT, registration.scope)
-    lock(registration)
+    require(actor, STEP_PERMISSIONS.get(step, Permission.REGISTRATION_EDIT), registration.scope)
+    notes.hold(registration)
     if not registering.can_edit(step, registration.status, registration.event, now):
         raise DomainError("step_closed")
-
-
-def touch(registration: Registration, now: datetime) -> None:
-    """Say when it was saved, and count the version up even when nothing else changed."""
-    registration.saved_at = now
-    flag_modified(registration, "saved_at")
 
 
 def _saved(registration: Registration, step: Step, is_complete: bool, now: datetime) -> None:
     done = set(registration.steps_done) | {step.value} if is_complete else set(registration.steps_done) - {step.value}
     registration.steps_done = [known.value for known in Step if known.value in done]
-    touch(registration, now)
+    notes.touch(registration, now)
+    db.session.flush()
+
+
+def _copy_answers(before: Registration, registration: Registration) -> None:
+    """Terms, own words, desks and their people who are still there. Each step is still to be looked at and saved.
+
+    What a company buys says nothing of what it makes: terms are copied for the same side alone. Consents are asked
+    anew.
+    """
+    if registration.side is before.side:
+        registration.terms, registration.offer = list(before.terms), before.offer
+    registration.auto_accept_level = before.auto_accept_level
+    for desk in before.desks:
+        people = [seat.delegate for seat in desk.seats if seat.delegate.ended_at is None]
+        if people:
+            seats = [DeskDelegate(delegate=person, position=position) for position, person in enumerate(people)]
+            registration.desks.append(Desk(number=len(registration.desks) + 1, name=desk.name, seats=seats))
     db.session.flush()
 
 
@@ -468,31 +530,3 @@ def _remove_desk(registration: Registration, desk: Desk) -> None:
     db.session.delete(desk)
     db.session.flush()
     db.session.expire(registration, ["desks"])
-
-
-def record(
-    actor: Actor, action: str, registration: Registration, *, at: datetime, reason: str = "", **detail: Any
-) -> None:
-    """Write an act into the log, with the name of the company as it is now."""
-    audit.record(actor, action, registration, at=at, reason=reason, company=registration.company.name, **detail)
-
-
-def tell(kind: str, registration: Registration, now: datetime) -> None:
-    """Write to those who administer the company."""
-    db.session.flush()
-    for person in companies.list_admins(registration.company):
-        outbox.add(
-            kind,
-            key=f"{kind}:{registration.id}:{registration.version}:{person.id}",
-            to_address=person.email,
-            to_name=person.name,
-            locale=person.locale,
-            fields={
-                "company": registration.company.name,
-                "folio": registration.folio,
-                "side": registration.side.value,
-                "reason": registration.decision_reason,
-            },
-            at=now,
-            event=registration.event,
-        )

@@ -1,8 +1,15 @@
 """Requests for meetings: who asks whom, what is answered, and the pairs that a schedule is made of.
 
 Two requests that cross are an agreement: when B asks A while A's request to B is there, both count as accepted, also
-when B had declined A's before. And one "no" ends an agreement whole: who withdraws the own request declines the other
-one with it, who declines the other one withdraws the own.
+when B had declined A's before or let it expire. And one "no" ends an agreement whole: who withdraws the own request
+declines the other one with it, who declines the other one withdraws the own.
+
+A company can also note something for itself (`note`), of which the other company is not told. `open`: it is available
+should the other one ask; such a request, and that of two who are both available, is accepted at once. `no`: a veto,
+which nobody overrides, not even an organizer; it ends what was agreed. Requests of a buyer (where the event says so)
+and those of companies that fit well enough (`Registration.auto_accept_level`) are accepted at once as well.
+
+No request ever holds a slot. One that is not answered in time expires (`services.request_upkeep`).
 
 An organizer can do all of it for a company and then gives a `reason`, which goes to the log with the company's name.
 Neither dates nor quotas bind the organizer, and a request made so is an agreement from the start.
@@ -10,14 +17,14 @@ Neither dates nor quotas bind the organizer, and a request made so is an agreeme
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from eventsapp.db import db
 from eventsapp.domain import deadlines, lifecycle, matching, quotas
@@ -26,8 +33,19 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestOrigin, RequestStatus
 from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Exclusion, Registration, Request
 from eventsapp.services import audit, companies, outbox
+from eventsapp.services.matching import Field, read_field
 
 ACTIVE = (RequestStatus.SENT, RequestStatus.ACCEPTED)
+MOST = 1_000_000  # later than every rank
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class About:
+    """What a request is about: a requirement of the buyer, a capability of the supplier."""
+
+    requirement_id: UUID | None = None
+    capability_id: UUID | None = None
 
 
 def ask(
@@ -39,35 +57,96 @@ def ask(
     now: datetime,
     message: str = "",
     reason: str = "",
+    about: About | None = None,
 ) -> Request:
-    """Ask a company for a meeting, or ask it again after having withdrawn; within the quota of the one that asks."""
+    """Ask a company for a meeting, or ask it again; within the quota of the one that asks.
+
+    With a preference that asks for nothing (`open`, `no`) it is noted instead.
+    """
+    if preference not in matching.ASKING:
+        return note(from_, to, preference, actor=actor, now=now, reason=reason)
     _lock(from_, to)
     _permit(from_, actor, now, reason)
     _require_possible(from_, to)
     mine, theirs = _find_between(from_, to), _find_between(to, from_)
-    if mine is not None and mine.status is not RequestStatus.WITHDRAWN:
+    _require_no_veto(theirs, reason)
+    if mine is not None and reason:
+        _require_no_veto(mine, reason)
+    if mine is not None and "send_again" not in _possible(mine) and not _is_match(mine):
         raise DomainError("already_declined" if mine.status is RequestStatus.DECLINED else "already_asked")
     if not reason:
         quotas.require_room(from_.event, from_.side, count_used(from_))
     if mine is None:
-        mine = Request(event_id=from_.event_id, from_id=from_.id, to_id=to.id, status=RequestStatus.SENT)
-    else:
-        mine.status = lifecycle.request(mine.status, "send_again")
+        mine = Request(event_id=from_.event_id, from_id=from_.id, to_id=to.id)
+    mine.status = RequestStatus.SENT
     mine.origin = RequestOrigin.ORGANIZER if reason else RequestOrigin.PARTICIPANT
     mine.preference, mine.message, mine.created_at, mine.made_by_id = preference, message, now, actor.account_id
     mine.decline_reason, mine.decline_text, mine.answered_at, mine.answered_by_id = None, "", None, None
+    mine.rank, mine.reminded_at = None, None
+    mine.expires_at = deadlines.request_expires_at(from_.event, now)
+    if about is not None:
+        mine.requirement_id, mine.capability_id = about.requirement_id, about.capability_id
     db.session.add(mine)
-    is_answer = theirs is not None and theirs.status is not RequestStatus.WITHDRAWN
-    if reason or is_answer:
+    is_answer = theirs is not None and theirs.status not in (RequestStatus.WITHDRAWN, RequestStatus.NOTED)
+    is_accepted = is_answer or _is_available(theirs) or _binds(from_, to)
+    if reason or is_accepted:
         _set_answer(mine, "accept", actor, now)
     if theirs is not None and is_answer and theirs.status is not RequestStatus.ACCEPTED:
         _set_answer(theirs, "accept", actor, now)
     _record(actor, "request.made", mine, from_, reason, now, preference=preference.value)
-    if is_answer and theirs is not None:
+    if is_answer:
         _tell(to, "request_accepted", from_.company.name, now)
-    elif not reason:
-        _tell(to, "request_received", from_.company.name, now)
+    elif is_accepted and not reason:
+        _tell(to, "request_agreed", from_.company.name, now)
     return mine
+
+
+def note(
+    from_: Registration, to: Registration, preference: Preference, *, actor: Actor, now: datetime, reason: str = ""
+) -> Request:
+    """Say for the own company that it is available for a company (`open`) or never meets it (`no`).
+
+    Neither counts against the quota. Being available accepts what the other one asked; a veto declines it.
+    """
+    if preference in matching.ASKING:
+        raise DomainError("wrong_preference")
+    _lock(from_, to)
+    _permit(from_, actor, now, reason)
+    _require_possible(from_, to)
+    mine, theirs = _find_between(from_, to), _find_between(to, from_)
+    is_veto = preference is Preference.NO
+    if not is_veto:
+        _require_no_veto(theirs, reason)
+        if mine is not None and reason:
+            _require_no_veto(mine, reason)
+        if mine is not None and mine.status in ACTIVE:
+            raise DomainError("already_asked")
+    if mine is None:
+        mine = Request(event_id=from_.event_id, from_id=from_.id, to_id=to.id, created_at=now)
+    mine.status, mine.preference = RequestStatus.NOTED, preference
+    mine.origin = RequestOrigin.ORGANIZER if reason else RequestOrigin.PARTICIPANT
+    mine.message, mine.rank, mine.expires_at, mine.made_by_id = "", None, None, actor.account_id
+    mine.decline_reason, mine.decline_text, mine.answered_at, mine.answered_by_id = None, "", None, None
+    db.session.add(mine)
+    db.session.flush()
+    if theirs is not None and is_veto and theirs.status in ACTIVE:
+        _set_answer(theirs, "decline", actor, now)
+        theirs.decline_reason = DeclineReason.NOT_RELEVANT
+    elif theirs is not None and not is_veto:
+        _agree(mine, theirs, actor, now)
+    _record(actor, "request.noted", mine, from_, reason, now, preference=preference.value)
+    return mine
+
+
+def _agree(mine: Request, theirs: Request, actor: Actor, now: datetime) -> None:
+    """The company is available: what the other one asked is accepted; when it is available too, both agree."""
+    if theirs.status in (RequestStatus.SENT, RequestStatus.EXPIRED):
+        _set_answer(theirs, "accept", actor, now)
+        _tell(theirs.from_registration, "request_accepted", mine.from_registration.company.name, now)
+    elif _is_available(theirs):
+        for one in (mine, theirs):
+            _set_answer(one, "match", actor, now)
+        _tell(theirs.from_registration, "request_agreed", mine.from_registration.company.name, now)
 
 
 def accept(request: Request, *, actor: Actor, now: datetime, reason: str = "") -> None:
@@ -75,6 +154,7 @@ def accept(request: Request, *, actor: Actor, now: datetime, reason: str = "") -
     from_, to = _parties(request)
     _permit(to, actor, now, reason)
     _require_possible(from_, to)
+    _drop_veto(_find_between(to, from_), reason)
     _set_answer(request, "accept", actor, now)
     _record(actor, "request.accepted", request, to, reason, now)
     _tell(from_, "request_accepted", to.company.name, now)
@@ -95,8 +175,8 @@ def decline(
     _set_answer(request, "decline", actor, now)
     request.decline_reason, request.decline_text = why, text
     own = _find_between(to, from_)
-    if own is not None and own.status in ACTIVE:
-        own.status = lifecycle.request(own.status, "withdraw")
+    if own is not None and (own.status in ACTIVE or _is_available(own)):
+        own.status, own.rank = lifecycle.request(own.status, "withdraw"), None
     _record(actor, "request.declined", request, to, reason, now, why=why.value)
 
 
@@ -104,7 +184,7 @@ def withdraw(request: Request, *, actor: Actor, now: datetime, reason: str = "")
     """Take an own request back; the request of the other company, when there is one, is declined with it."""
     from_, to = _parties(request)
     _permit(from_, actor, now, reason)
-    request.status = lifecycle.request(request.status, "withdraw")
+    request.status, request.rank = lifecycle.request(request.status, "withdraw"), None
     theirs = _find_between(to, from_)
     if theirs is not None and theirs.status in ACTIVE:
         _set_answer(theirs, "decline", actor, now)
@@ -116,11 +196,42 @@ def change_preference(request: Request, preference: Preference, *, actor: Actor,
     """Say anew how much the own company wants the meeting."""
     from_, _to = _parties(request)
     _permit(from_, actor, now, "")
-    if request.status not in ACTIVE:
+    if request.status not in ACTIVE or request.preference not in matching.ASKING:
         raise DomainError("wrong_status", status=request.status.value, action="change_preference")
+    if preference not in matching.ASKING:
+        raise DomainError("wrong_preference")
     if request.preference is not preference:
         request.preference = preference
         _record(actor, "request.preference_changed", request, from_, "", now, preference=preference.value)
+
+
+def save_order(registration: Registration, ids: Sequence[UUID], *, actor: Actor, now: datetime) -> None:
+    """Say in which order the company wants its meetings, the first one first; requests that are not named follow."""
+    _lock(registration)
+    _permit(registration, actor, now, "")
+    query = select(Request).where(Request.from_id == registration.id, Request.status.in_(ACTIVE), _asks())
+    known = {found.id: found for found in db.session.scalars(query.execution_options(populate_existing=True))}
+    places = {id_: place for place, id_ in enumerate(dict.fromkeys(ids), start=1)}
+    order = sorted(known.values(), key=lambda one: (places.get(one.id, len(places) + 1), one.rank or MOST, one.id))
+    before = [one.rank for one in order]
+    for rank, one in enumerate(order, start=1):
+        one.rank = rank
+    if order and before != list(range(1, len(order) + 1)):
+        names = [one.to_registration.company.name for one in order[:10]]
+        audit.record(actor, "request.order_changed", registration, at=now, event=registration.event, first=names)
+
+
+def save_auto_accept(registration: Registration, level: int | None, *, actor: Actor, now: datetime) -> None:
+    """Accept at once the requests of companies that fit with this level or better; None: each is asked."""
+    require(actor, Permission.REQUEST_MAKE, registration.scope)
+    _lock(registration)
+    if level is not None and not 2 <= level <= matching.LEVELS:
+        raise DomainError("wrong_level")
+    if registration.auto_accept_level != level:
+        registration.auto_accept_level = level
+        audit.record(
+            actor, "request.auto_accept_changed", registration, at=now, event=registration.event, level=level or 0
+        )
 
 
 def count_used(registration: Registration) -> int:
@@ -128,6 +239,7 @@ def count_used(registration: Registration) -> int:
     query = select(func.count()).where(
         Request.from_id == registration.id,
         Request.status.in_(ACTIVE),
+        _asks(),
         Request.origin != RequestOrigin.ORGANIZER,
         is_allowed(),
     )
@@ -160,18 +272,25 @@ def is_allowed() -> ColumnElement[bool]:
 
 
 def list_received(registration: Registration) -> list[Request]:
-    """The requests that wait for the answer of a company, what is wanted most first."""
-    return _list(Request.to_id == registration.id, Request.status == RequestStatus.SENT, _is_approved(Request.from_id))
+    """The requests that wait for the answer of a company, those that expire first come first."""
+    waiting = (Request.to_id == registration.id, Request.status == RequestStatus.SENT, _is_approved(Request.from_id))
+    return sorted(_list(*waiting), key=lambda one: (one.expires_at or NEVER, one.preference is not Preference.MUST))
 
 
 def list_sent(registration: Registration) -> list[Request]:
-    """The requests that a company made, with what became of them."""
-    return _list(Request.from_id == registration.id)
+    """The requests that a company made, with what became of them: in its own order, then those that came to nothing."""
+    found = _list(Request.from_id == registration.id, Request.status != RequestStatus.NOTED, _asks())
+    return sorted(found, key=lambda one: (one.status not in ACTIVE, one.rank or MOST))
+
+
+def list_notes(registration: Registration) -> list[Request]:
+    """What a company said for itself: whom it is available for, whom it never meets."""
+    return _list(Request.from_id == registration.id, Request.status == RequestStatus.NOTED)
 
 
 def list_answered(registration: Registration) -> list[Request]:
-    """The requests that a company answered."""
-    answered = (RequestStatus.ACCEPTED, RequestStatus.DECLINED)
+    """The requests that a company answered, and those that expired, which it can still accept."""
+    answered = (RequestStatus.ACCEPTED, RequestStatus.DECLINED, RequestStatus.EXPIRED)
     return _list(Request.to_id == registration.id, Request.status.in_(answered))
 
 
@@ -204,6 +323,7 @@ class Wish(NamedTuple):
     from_id: UUID
     to_id: UUID
     preference: Preference
+    rank: int | None
     status: RequestStatus
     slot_ids: list[str]
     after_ids: list[str]
@@ -229,8 +349,8 @@ class Pair:
 def list_pairs(event: Event) -> list[Pair]:
     """The pairs that agreed to meet, by number of `a` and `b`: what the schedule is made of.
 
-    A pair agreed when a request between the two is accepted, or when both asked. Both are approved and not excluded
-    from meeting each other. Made with the same few queries whatever the size of the event.
+    A pair agreed when a request between the two is accepted, or when both asked. Both are approved, not excluded from
+    meeting each other, and neither has a veto. Made with the same few queries whatever the size of the event.
     """
     registrations = {
         found.id: found
@@ -240,17 +360,20 @@ def list_pairs(event: Event) -> list[Pair]:
             .options(joinedload(Registration.company))
         )
     }
+    field = read_field(event)
     pairs_apart = select(Exclusion.a_id, Exclusion.b_id).where(Exclusion.event_id == event.id)
     excluded = {(a_id, b_id) for a_id, b_id in db.session.execute(pairs_apart)}
-    columns = (Request.id, Request.from_id, Request.to_id, Request.preference, Request.status)
+    columns = (Request.id, Request.from_id, Request.to_id, Request.preference, Request.rank, Request.status)
     conditions = (Request.slot_ids, Request.after_ids)
-    query = select(*columns, *conditions).where(Request.event_id == event.id, Request.status.in_(ACTIVE))
+    query = select(*columns, *conditions).where(
+        Request.event_id == event.id, Request.status.in_((*ACTIVE, RequestStatus.NOTED))
+    )
     between: dict[tuple[UUID, UUID], list[Wish]] = {}
     for row in db.session.execute(query.order_by(Request.created_at, Request.id)):
         wish = Wish(*row)
         between.setdefault(ordered(wish.from_id, wish.to_id), []).append(wish)
     pairs = [
-        _pair(registrations, wishes)
+        _pair(registrations, wishes, field)
         for ids, wishes in between.items()
         if ids not in excluded and registrations.keys() >= set(ids) and _is_agreed(wishes)
     ]
@@ -267,6 +390,7 @@ def count_agreed(event: Event) -> int:
             Request.event_id == event.id,
             Request.status == RequestStatus.ACCEPTED,
             is_allowed(),
+            ~_is_vetoed(),
             _is_approved(Request.from_id),
             _is_approved(Request.to_id),
         )
@@ -281,25 +405,36 @@ def ordered(one: UUID, other: UUID) -> tuple[UUID, UUID]:
 
 
 def _is_agreed(wishes: list[Wish]) -> bool:
-    return len(wishes) > 1 or wishes[0].status is RequestStatus.ACCEPTED
+    if any(wish.preference is Preference.NO for wish in wishes):
+        return False
+    asked = [wish for wish in wishes if wish.status in ACTIVE]
+    return len(asked) > 1 or any(wish.status is RequestStatus.ACCEPTED for wish in asked)
 
 
-def _pair(registrations: dict[UUID, Registration], wishes: list[Wish]) -> Pair:
+def _pair(registrations: dict[UUID, Registration], wishes: list[Wish], field: Field) -> Pair:
     """The pair behind one request, or behind two that cross; the first to ask is `a` when both buy and sell."""
     first = wishes[0]
     a, b = registrations[first.from_id], registrations[first.to_id]
     if not matching.is_buyer_side(a.side, b.side) and matching.is_buyer_side(b.side, a.side):
         a, b = b, a
     said = {wish.from_id: wish.preference for wish in wishes}
-    level = matching.affinity(a.terms, b.terms).level
+    ranks = {wish.from_id: wish.rank for wish in wishes}
+    level = field.level(a.id, b.id)
     buyer, supplier = said.get(a.id), said.get(b.id)
     return Pair(
         a,
         b,
-        matching.meeting_value(buyer, supplier, level=level, priority=a.priority + b.priority),
+        matching.meeting_value(
+            buyer,
+            supplier,
+            level=level,
+            priority=a.priority + b.priority,
+            buyer_rank=ranks.get(a.id),
+            supplier_rank=ranks.get(b.id),
+        ),
         matching.must_meet(buyer, supplier),
         level,
-        tuple(wish.id for wish in wishes),
+        tuple(wish.id for wish in wishes if wish.status in ACTIVE),
         _common_slots(wishes),
         frozenset(UUID(before) for wish in wishes for before in wish.after_ids),
     )
@@ -322,6 +457,60 @@ def _list(*conditions: ColumnElement[bool]) -> list[Request]:
         .order_by(Request.created_at.desc(), Request.id)
     )
     return list(db.session.scalars(query))
+
+
+def _asks() -> ColumnElement[bool]:
+    """The condition that a request asks for a meeting: it is not merely available, and no veto."""
+    return Request.preference.in_(matching.ASKING)
+
+
+def _is_vetoed() -> ColumnElement[bool]:
+    """The condition that one of the two companies of a request has a veto against the other."""
+    veto = aliased(Request)
+    pair = or_(
+        and_(veto.from_id == Request.from_id, veto.to_id == Request.to_id),
+        and_(veto.from_id == Request.to_id, veto.to_id == Request.from_id),
+    )
+    return exists().where(pair, veto.status == RequestStatus.NOTED, veto.preference == Preference.NO)
+
+
+def _possible(request: Request) -> set[str]:
+    """What can be done to a request as it stands."""
+    return {action for action, (allowed, _after) in lifecycle.REQUEST.items() if request.status in allowed}
+
+
+def _is_match(request: Request) -> bool:
+    """Was it agreed on because both are available? Then the company can still ask for it."""
+    return request.status is RequestStatus.ACCEPTED and request.preference is Preference.OPEN
+
+
+def _is_available(request: Request | None) -> bool:
+    return request is not None and request.status is RequestStatus.NOTED and request.preference is Preference.OPEN
+
+
+def _is_veto(request: Request | None) -> bool:
+    return request is not None and request.status is RequestStatus.NOTED and request.preference is Preference.NO
+
+
+def _require_no_veto(request: Request | None, reason: str) -> None:
+    """The company that is refused is not told of the veto; an organizer is."""
+    if _is_veto(request):
+        raise DomainError("vetoed" if reason else "cannot_meet")
+
+
+def _drop_veto(request: Request | None, reason: str) -> None:
+    """Who accepts after all takes the own veto back; nobody does it for a company."""
+    if request is not None and _is_veto(request):
+        _require_no_veto(request if reason else None, reason)
+        request.status = lifecycle.request(request.status, "withdraw")
+
+
+def _binds(from_: Registration, to: Registration) -> bool:
+    """Is a request accepted without asking: by rule of the event, or of the company that gets it?"""
+    if from_.event.buyer_requests_binding and matching.is_buyer_side(from_.side, to.side):
+        return True
+    level = to.auto_accept_level
+    return level is not None and read_field(to.event, (), (from_.id, to.id)).level(from_.id, to.id) >= level
 
 
 def _is_approved(registration_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:

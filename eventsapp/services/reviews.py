@@ -9,7 +9,6 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.attributes import flag_modified
 
 from eventsapp.db import db
 from eventsapp.domain import lifecycle
@@ -18,7 +17,8 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Company, Event, Registration
-from eventsapp.services import registrations
+from eventsapp.services import places
+from eventsapp.services import registration_notes as notes
 
 Status = RegistrationStatus
 
@@ -109,16 +109,20 @@ def find_next_waiting(registration: Registration) -> Registration | None:
     return db.session.scalar(query)
 
 
-def approve(registration: Registration, *, actor: Actor, now: datetime) -> None:
-    """Accept a sent registration and tell the company."""
-    _decide(registration, "approve", "", actor, now)
-    registrations.record(actor, "registration.approved", registration, at=now)
-    registrations.tell("registration_approved", registration, now)
+def approve(registration: Registration, *, actor: Actor, now: datetime) -> bool:
+    """Accept a sent registration and tell the company; false when its side is full and it waits for a place."""
+    require(actor, Permission.REGISTRATION_REVIEW, registration.scope)
+    places.hold(registration.event)
+    notes.hold(registration)
+    lifecycle.registration(registration.status, "approve")
+    _set_decision(registration, "", actor, now)
+    return places.admit(registration, actor=actor, now=now)
 
 
-def approve_all(event: Event, ids: Collection[UUID], *, actor: Actor, now: datetime) -> int:
-    """Accept those of these registrations that wait for review; how many."""
+def approve_all(event: Event, ids: Collection[UUID], *, actor: Actor, now: datetime) -> tuple[int, int]:
+    """Accept those of these registrations that wait for review, as they came: how many take part, how many wait."""
     require(actor, Permission.REGISTRATION_REVIEW, event.scope)
+    places.hold(event)
     query = (
         select(Registration)
         .where(
@@ -126,46 +130,47 @@ def approve_all(event: Event, ids: Collection[UUID], *, actor: Actor, now: datet
             Registration.id.in_(set(ids)),
             Registration.status == Status.SUBMITTED,
         )
-        .order_by(Registration.id)
-        .with_for_update()
+        .order_by(Registration.submitted_at, Registration.number)
     )
-    waiting = list(db.session.scalars(query))
-    for registration in waiting:
-        approve(registration, actor=actor, now=now)
-    return len(waiting)
+    answers = [approve(registration, actor=actor, now=now) for registration in db.session.scalars(query).all()]
+    return answers.count(True), answers.count(False)
 
 
 def reject(registration: Registration, reason: str, *, actor: Actor, now: datetime) -> None:
     """Refuse a sent registration, with the reason that the company reads."""
     _decide(registration, "reject", reason, actor, now)
-    registrations.record(actor, "registration.rejected", registration, at=now, reason=reason)
-    registrations.tell("registration_rejected", registration, now)
+    notes.record(actor, "registration.rejected", registration, at=now, reason=reason)
+    notes.tell("registration_rejected", registration, now)
 
 
 def request_changes(registration: Registration, text: str, *, actor: Actor, now: datetime) -> None:
     """Give a sent registration back, with what the company should change."""
     _decide(registration, "request_changes", text, actor, now)
-    registrations.record(actor, "registration.changes_requested", registration, at=now, reason=text)
-    registrations.tell("registration_changes_requested", registration, now)
+    notes.record(actor, "registration.changes_requested", registration, at=now, reason=text)
+    notes.tell("registration_changes_requested", registration, now)
 
 
 def reopen(registration: Registration, *, actor: Actor, now: datetime) -> None:
     """Look at a refused registration once more."""
     require(actor, Permission.REGISTRATION_REVIEW, registration.scope)
-    registrations.lock(registration)
+    notes.hold(registration)
     if registration.status is not Status.REJECTED:
         raise DomainError("wrong_status")
     registration.status = lifecycle.registration(registration.status, "reopen")
     registration.decision_reason = ""
-    registrations.touch(registration, now)
-    registrations.record(actor, "registration.reopened", registration, at=now)
+    notes.touch(registration, now)
+    notes.record(actor, "registration.reopened", registration, at=now)
 
 
 def _decide(registration: Registration, action: str, reason: str, actor: Actor, now: datetime) -> None:
     require(actor, Permission.REGISTRATION_REVIEW, registration.scope)
-    registrations.lock(registration)
+    notes.hold(registration)
     registration.status = lifecycle.registration(registration.status, action)
+    registration.waitlisted_at = None
+    _set_decision(registration, reason, actor, now)
+
+
+def _set_decision(registration: Registration, reason: str, actor: Actor, now: datetime) -> None:
     registration.decision_reason = reason
-    registration.decided_at = now
-    registration.decided_by_id = actor.account_id
-    flag_modified(registration, "decided_at")
+    registration.decided_at, registration.decided_by_id = now, actor.account_id
+    notes.touch(registration, now)

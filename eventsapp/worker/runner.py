@@ -19,7 +19,7 @@ from flask import Flask
 
 from eventsapp.db import db, unit_of_work
 from eventsapp.mail.delivery import Unreachable, outlet
-from eventsapp.services import housekeeping, invitations, jobs
+from eventsapp.services import housekeeping, invitations, jobs, request_upkeep
 from eventsapp.worker import receiving, tasks
 from eventsapp.worker.clock import now
 from eventsapp.worker.queue import Queue
@@ -28,6 +28,7 @@ from eventsapp.worker.sending import Sender
 LOOK_SECONDS = 1.0
 REAP_SECONDS = 10.0
 TIDY_SECONDS = 3600.0
+REQUESTS_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 60.0
 PARTS_AT_ONCE = 500
 STOP_SECONDS = 8
@@ -57,7 +58,12 @@ def run(app: Flask) -> None:
         wait = app.config["SETTINGS"].imap_seconds
         threading.Thread(target=receiving.read_on, args=(reader, wait, stopping), name="receiver", daemon=True).start()
     log.info("worker started")
-    chores = [_Chore(REAP_SECONDS, tasks.reap), _Chore(LOOK_SECONDS, queue.deliver), _Chore(TIDY_SECONDS, _tidy)]
+    chores = [
+        _Chore(REAP_SECONDS, tasks.reap),
+        _Chore(LOOK_SECONDS, queue.deliver),
+        _Chore(TIDY_SECONDS, _tidy),
+        _Chore(REQUESTS_SECONDS, _keep_requests),
+    ]
     while not stopping.is_set():
         with app.app_context():
             for chore in chores:
@@ -121,6 +127,13 @@ def _tidy() -> None:
 def _write_parts() -> int:
     with unit_of_work():
         return invitations.refresh_parts(PARTS_AT_ONCE)
+
+
+def _keep_requests() -> None:
+    with unit_of_work():
+        request_upkeep.expire(now=now())
+        request_upkeep.remind(now=now())
+        request_upkeep.send_digests(now=now())
 
 
 def _send_on(sender: Sender, stopping: threading.Event) -> None:

@@ -18,6 +18,7 @@ class Dates:
     status = EventStatus.OPEN
     registration_opens_at = START
     registration_closes_at = START + timedelta(days=10)
+    late_registration_until: datetime | None = None
     requests_open_at = START + timedelta(days=5)
     requests_close_at = START + timedelta(days=20)
     starts_at = START + timedelta(days=30)

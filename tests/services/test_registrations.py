@@ -425,14 +425,14 @@ def test_without_the_lock_two_get_the_same_number(app: Flask, now: datetime, mon
         people = [make.account().id for _ in range(2)]
         db.session.commit()
     both_read = threading.Barrier(2, timeout=10)
-    count = registrations._next_number
+    count = registrations.next_number
 
     def slow(event: Event) -> int:
         number = count(event)
         both_read.wait()
         return number
 
-    monkeypatch.setattr(registrations, "_next_number", slow)
+    monkeypatch.setattr(registrations, "next_number", slow)
     monkeypatch.setattr(events, "lock", lambda _event: None)
     errors = together(app, event_id, people, now)
     assert errors == [IntegrityError]

@@ -97,7 +97,7 @@ def mails() -> list[tuple[str, str, dict[str, Any]]]:
     return [(row.kind, row.to_address, row.fields) for row in rows]
 
 
-def test_a_request_is_asked_recorded_and_mailed_once_a_day(context: Flask, now: datetime) -> None:
+def test_a_request_is_asked_and_recorded(context: Flask, now: datetime) -> None:
     event = make.event()
     buyer = make.registration(event, Side.BUYER, desks=2)
     one, other = make.registration(event), make.registration(event)
@@ -117,11 +117,7 @@ def test_a_request_is_asked_recorded_and_mailed_once_a_day(context: Flask, now: 
         "",
         {"from_company": one.company.name, "to_company": buyer.company.name, "preference": "must"},
     )
-    admin = buyer.delegates[0]
-    fields = {"company": one.company.name, "path": f"/e/{event.code}/solicitudes"}
-    assert mails() == [("request_received", admin.email, fields)]
-    ask(make.registration(event), buyer, now + timedelta(days=1))
-    assert [kind for kind, _, _ in mails()] == ["request_received", "request_received"]
+    assert mails() == []  # the morning's mail tells of it
 
 
 def test_what_cannot_be_asked(context: Flask, now: datetime) -> None:
@@ -173,7 +169,7 @@ def test_answers_and_their_order(context: Flask, now: datetime) -> None:
     assert refusal(requests.accept, made, **buyers)[0] == "wrong_status"
     again = ask(supplier, buyer, now + timedelta(hours=2), Preference.MUST)
     assert (again, again.status, again.preference) == (made, RequestStatus.SENT, Preference.MUST)
-    assert [kind for kind, _, _ in mails()] == ["request_received", "request_accepted"]
+    assert [kind for kind, _, _ in mails()] == ["request_accepted"]
 
 
 def test_requests_that_cross_are_an_agreement_and_one_no_ends_it_whole(context: Flask, now: datetime) -> None:

@@ -97,14 +97,14 @@ def test_many_at_once_those_that_wait_and_are_ours(context: Flask, now: datetime
     foreign = waiting(make.event(), "C")
     actor = make.actor(make.organizer(event.organization))
     ids = [one.id, one.id, two.id, decided.id, foreign.id, uuid4()]
-    assert reviews.approve_all(event, ids, actor=actor, now=now) == 2
+    assert reviews.approve_all(event, ids, actor=actor, now=now) == (2, 0)
     assert (one.status, two.status, decided.status, foreign.status) == (
         Status.APPROVED,
         Status.APPROVED,
         Status.REJECTED,
         Status.SUBMITTED,
     )
-    assert reviews.approve_all(event, ids, actor=actor, now=now) == 0
+    assert reviews.approve_all(event, ids, actor=actor, now=now) == (0, 0)
 
 
 def test_search_forgets_case_and_accents(context: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,13 +29,18 @@ from eventsapp.web.words import OUTBOX_STATE
 
 KINDS = {
     "invitation": _l("Invitación"),
+    "proposal_refused": _l("Propuesta rechazada"),
     "agenda_published": _l("Agenda publicada"),
     "registration_received": _l("Registro recibido"),
     "registration_approved": _l("Registro aprobado"),
     "registration_rejected": _l("Registro no aceptado"),
     "registration_changes_requested": _l("Cambios pedidos"),
     "registration_withdrawn": _l("Registro retirado"),
-    "request_received": _l("Solicitud recibida"),
+    "registration_waitlisted": _l("Lista de espera"),
+    "registration_promoted": _l("Lugar libre"),
+    "request_digest": _l("Solicitudes por responder"),
+    "request_reminder": _l("Recordatorio de solicitudes"),
+    "request_agreed": _l("Reunión acordada"),
     "request_accepted": _l("Solicitud aceptada"),
 }
 CHANGES = {
@@ -43,7 +49,21 @@ CHANGES = {
     "cancelled": _l("Invitación: cancelación"),
     "uninvited": _l("Invitación: cancelación"),
 }
-STATES = {"por-enviar": OutboxState.PENDING, "enviados": OutboxState.SENT, "fallidos": OutboxState.FAILED}
+STEPS = {
+    "sent": _l("El servidor de correo lo recibió"),
+    "postponed": _l("El servidor lo pospuso"),
+    "failed": _l("El servidor lo rechazó"),
+    "bounced": _l("Devuelto por el servidor de la persona"),
+    "reported": _l("Aviso del servidor de la persona"),
+    "resent": _l("Reenviado a mano"),
+    "unwanted": _l("No se envió: la persona no desea avisos"),
+}
+STATES = {
+    "por-enviar": OutboxState.PENDING,
+    "enviados": OutboxState.SENT,
+    "fallidos": OutboxState.FAILED,
+    "rebotados": OutboxState.BOUNCED,
+}
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,9 @@ def show(mail: Mail) -> str:
         message=mail.message,
         kind=kind_of(mail.message),
         rendered=_rendered(mail.message),
+        can_resend=outbox.can_resend(mail.message),
+        steps=STEPS,
+        moment_of=lambda step: datetime.fromisoformat(step["at"]),
     )
 
 

@@ -1,0 +1,307 @@
+"""Requests by rule: what a company notes for itself, ranks, automatic answers, expiry, reminders, the daily mail."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from eventsapp.db import db
+from eventsapp.domain.access import Actor
+from eventsapp.domain.errors import DomainError
+from eventsapp.domain.values import (
+    DeclineReason,
+    ExclusionReason,
+    Preference,
+    RequestStatus,
+    Side,
+)
+from eventsapp.mail.render import render
+from eventsapp.models import AuditEntry, Event, Exclusion, OutboxMessage, Registration, Request
+from eventsapp.services import exclusions, request_upkeep, requests
+from tests import make
+from tests.publishing import meeting, publish
+
+P, Q = Preference, RequestStatus
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+
+
+def acting_for(registration: Registration) -> Actor:
+    account = registration.delegates[0].account
+    assert account is not None
+    return make.actor(account)
+
+
+def ask(from_: Registration, to: Registration, now: datetime, preference: Preference = P.WANT) -> Request:
+    return requests.ask(from_, to, preference, actor=acting_for(from_), now=now)
+
+
+def note(from_: Registration, to: Registration, now: datetime, preference: Preference) -> Request:
+    return requests.note(from_, to, preference, actor=acting_for(from_), now=now)
+
+
+def refused(call: Any, *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(DomainError) as caught:
+        call(*args, **kwargs)
+    return caught.value.code
+
+
+def two(**values: Any) -> tuple[Registration, Registration]:
+    event = make.event(**values)
+    return make.registration(event, Side.BUYER), make.registration(event)
+
+
+def mails(kind: str = "") -> list[tuple[str, str, dict[str, Any]]]:
+    query = select(OutboxMessage).order_by(OutboxMessage.created_at, OutboxMessage.to_address)
+    rows = db.session.scalars(query if not kind else query.where(OutboxMessage.kind == kind))
+    return [(row.kind, row.to_address, row.fields) for row in rows]
+
+
+# What a company notes for itself ---------------------------------------------------------------------------------
+
+
+def test_being_available_says_yes_when_asked(context: Flask, now: datetime) -> None:
+    buyer, supplier = two()
+    mark = note(buyer, supplier, now, P.OPEN)
+    assert (mark.status, mark.expires_at, requests.count_used(buyer)) == (Q.NOTED, None, 0)
+    assert (requests.list_received(supplier), requests.list_sent(buyer), requests.list_notes(buyer)) == ([], [], [mark])
+    assert (requests.list_pairs(buyer.event), mails()) == ([], [])
+    asked = ask(supplier, buyer, now, P.MUST)
+    assert (asked.status, mark.status) == (Q.ACCEPTED, Q.NOTED)
+    [pair] = requests.list_pairs(buyer.event)
+    assert (pair.value, pair.is_must, pair.request_ids) == (150 + 30 + 60, False, (asked.id,))
+    assert (requests.count_agreed(buyer.event), [kind for kind, _, _ in mails()]) == (1, ["request_agreed"])
+
+
+def test_being_available_accepts_what_was_asked_before_and_two_who_are_available_agree(
+    context: Flask, now: datetime
+) -> None:
+    buyer, supplier = two()
+    asked = ask(supplier, buyer, now)
+    note(buyer, supplier, now, P.OPEN)
+    assert asked.status is Q.ACCEPTED
+
+    one, other = two()
+    first, second = note(one, other, now, P.OPEN), note(other, one, now, P.OPEN)
+    assert (first.status, second.status) == (Q.ACCEPTED, Q.ACCEPTED)
+    [pair] = requests.list_pairs(one.event)
+    assert (pair.a, pair.value, pair.is_must) == (one, 20 + 60, False)
+    assert (requests.count_agreed(one.event), requests.count_used(one)) == (1, 0)
+    wanted = ask(one, other, now, P.MUST)
+    assert (wanted.id, wanted.status, requests.list_pairs(one.event)[0].value) == (first.id, Q.ACCEPTED, 400 + 60 + 60)
+
+
+def test_a_veto_always_wins(context: Flask, now: datetime) -> None:
+    buyer, supplier = two()
+    asked = ask(supplier, buyer, now, P.MUST)
+    requests.accept(asked, actor=acting_for(buyer), now=now)
+    assert len(requests.list_pairs(buyer.event)) == 1
+    veto = note(buyer, supplier, now, P.NO)
+    assert (veto.status, asked.status, asked.decline_reason) == (Q.NOTED, Q.DECLINED, DeclineReason.NOT_RELEVANT)
+    assert (requests.list_pairs(buyer.event), requests.count_agreed(buyer.event)) == ([], 0)
+    staff = make.actor(make.organizer(buyer.event.organization))
+    assert refused(ask, supplier, buyer, now) == "cannot_meet"
+    assert refused(note, supplier, buyer, now, P.OPEN) == "cannot_meet"
+    assert refused(requests.ask, supplier, buyer, P.MUST, actor=staff, now=now, reason="Vale la pena") == "vetoed"
+    assert refused(requests.ask, buyer, supplier, P.MUST, actor=staff, now=now, reason="Vale la pena") == "vetoed"
+    assert refused(requests.accept, asked, actor=staff, now=now, reason="Vale la pena") == "vetoed"
+    requests.accept(asked, actor=acting_for(buyer), now=now)
+    assert (asked.status, veto.status) == (Q.ACCEPTED, Q.WITHDRAWN)
+
+
+def test_a_veto_beats_an_accepted_request_that_came_another_way(context: Flask, now: datetime) -> None:
+    buyer, supplier = two()
+    make.request(supplier, buyer)
+    make.request(buyer, supplier, status=Q.NOTED, preference=P.NO)
+    assert (requests.list_pairs(buyer.event), requests.count_agreed(buyer.event)) == ([], 0)
+
+
+def test_a_mark_is_taken_back_and_turned_into_a_request(context: Flask, now: datetime) -> None:
+    buyer, supplier = two()
+    veto = note(buyer, supplier, now, P.NO)
+    requests.withdraw(veto, actor=acting_for(buyer), now=now)
+    assert ask(supplier, buyer, now).status is Q.SENT
+    mark = note(buyer, make.registration(buyer.event), now, P.OPEN)
+    wanted = ask(buyer, mark.to_registration, now, P.MUST)
+    assert (wanted, wanted.status, wanted.preference) == (mark, Q.SENT, P.MUST)
+    assert refused(note, buyer, mark.to_registration, now, P.OPEN) == "already_asked"
+    assert refused(note, buyer, mark.to_registration, now, P.WANT) == "wrong_preference"
+
+
+# Order and rules --------------------------------------------------------------------------------------------------
+
+
+def test_the_order_is_kept_and_decides_between_equals(context: Flask, now: datetime) -> None:
+    event = make.event()
+    buyer = make.registration(event, Side.BUYER)
+    made = [ask(buyer, make.registration(event), now) for _ in range(3)]
+    foreign = ask(make.registration(event), buyer, now)
+    order = [made[2].id, foreign.id, made[0].id, made[2].id]
+    requests.save_order(buyer, order, actor=acting_for(buyer), now=now)
+    assert [one.rank for one in made] == [2, 3, 1]
+    assert [one.id for one in requests.list_sent(buyer)] == [made[2].id, made[0].id, made[1].id]
+    for one in made:
+        requests.accept(one, actor=acting_for(one.to_registration), now=now)
+    assert sorted(pair.value for pair in requests.list_pairs(event)) == [460 + 4, 460 + 5, 460 + 6]
+    requests.withdraw(made[2], actor=acting_for(buyer), now=now)
+    assert made[2].rank is None
+    changes = select(func.count()).where(AuditEntry.action == "request.order_changed")
+    requests.save_order(buyer, [made[0].id, made[1].id], actor=acting_for(buyer), now=now)
+    requests.save_order(buyer, [made[0].id, made[1].id], actor=acting_for(buyer), now=now)
+    assert (db.session.scalar(changes), [made[0].rank, made[1].rank]) == (2, [1, 2])
+
+
+def test_requests_of_buyers_bind_where_the_event_says_so(context: Flask, now: datetime) -> None:
+    buyer, supplier = two(buyer_requests_binding=True)
+    assert ask(buyer, supplier, now).status is Q.ACCEPTED
+    assert ask(make.registration(buyer.event), buyer, now).status is Q.SENT
+    assert [kind for kind, _, _ in mails()] == ["request_agreed"]
+
+
+def test_who_fits_well_enough_is_accepted_at_once(context: Flask, now: datetime) -> None:
+    event = make.event()
+    buyer = make.registration(event, Side.BUYER, terms=["ALL-010", "ALL-020", "ALL-030", "ALL-040"])
+    fits = make.registration(event, terms=["ALL-010", "ALL-020", "ALL-030", "ALL-040"])
+    half = make.registration(event, terms=["ALL-010", "ALL-020", "ALL-080", "ALL-090"])
+    for level in (1, 6):
+        assert refused(requests.save_auto_accept, buyer, level, actor=acting_for(buyer), now=now) == "wrong_level"
+    requests.save_auto_accept(buyer, 4, actor=acting_for(buyer), now=now)
+    assert [ask(one, buyer, now).status for one in (fits, half)] == [Q.ACCEPTED, Q.SENT]
+    requests.save_auto_accept(buyer, None, actor=acting_for(buyer), now=now)
+    assert ask(make.registration(event, terms=list(fits.terms)), buyer, now).status is Q.SENT
+
+
+# By itself --------------------------------------------------------------------------------------------------------
+
+
+def test_requests_expire_and_can_be_asked_again_or_accepted_late(context: Flask, now: datetime) -> None:
+    buyer, supplier = two(request_expiry_hours=72, request_reminder_hours=24)
+    asked = ask(supplier, buyer, now)
+    assert (asked.expires_at, requests.count_used(supplier)) == (now + 3 * DAY, 1)
+    assert request_upkeep.expire(now=now + 3 * DAY - HOUR) == 0
+    assert [request_upkeep.expire(now=now + 3 * DAY) for _ in range(2)] == [1, 0]
+    assert (asked.status, requests.count_used(supplier)) == (Q.EXPIRED, 0)
+    assert (requests.list_received(buyer), requests.list_answered(buyer)) == ([], [asked])
+    again = ask(supplier, buyer, now + 4 * DAY)
+    assert (again, again.status, again.expires_at) == (asked, Q.SENT, now + 7 * DAY)
+    request_upkeep.expire(now=now + 8 * DAY)
+    requests.accept(asked, actor=acting_for(buyer), now=now + 9 * DAY)
+    assert asked.status is Q.ACCEPTED
+
+
+def test_no_request_waits_longer_than_requests_are_open(context: Flask, now: datetime) -> None:
+    buyer, supplier = two()
+    closes = buyer.event.requests_close_at
+    assert ask(supplier, buyer, closes - HOUR).expires_at == closes
+
+
+def test_one_reminder_for_all_that_are_due_and_none_twice(context: Flask, now: datetime) -> None:
+    event = make.event()
+    buyer = make.registration(event, Side.BUYER)
+    for hours in (0, 1, 60):
+        ask(make.registration(event), buyer, now + hours * HOUR)
+    assert request_upkeep.remind(now=now + 47 * HOUR) == 0
+    assert [request_upkeep.remind(now=now + 50 * HOUR) for _ in range(2)] == [1, 0]
+    [(kind, address, fields)] = mails()
+    assert (kind, address, fields["count"]) == ("request_reminder", buyer.delegates[0].email, 2)
+    assert fields["answer_by"] == "sábado 23 de enero, 10:00"
+
+
+def test_the_daily_mail_says_who_and_why_once_a_day_to_those_who_want_it(context: Flask, now: datetime) -> None:
+    event = make.event()
+    buyer = make.registration(event, Side.BUYER, terms=["ALL-020", "ALL-090"])
+    galvanics = make.registration(event, terms=["ALL-090"])
+    galvanics.company.name = "Galvánicos <b>Lerma</b>"
+    make.request(
+        galvanics, buyer, status=Q.SENT, preference=P.MUST, message="Zincado para <i>Silao</i>", expires_at=now + DAY
+    )
+    make.request(make.registration(event), buyer, status=Q.SENT, expires_at=now + 2 * DAY)
+    db.session.commit()
+    early = now.replace(hour=13)  # seven in the morning at the venue
+    assert [request_upkeep.send_digests(now=at) for at in (early, now, now + HOUR)] == [0, 1, 0]
+    [row] = db.session.scalars(select(OutboxMessage))
+    mail = render(row, base_url="https://encuentro.example")
+    assert mail.subject == "Tiene 2 solicitudes por responder"
+    assert "Galvánicos <b>Lerma</b> · Silao · Para ellos es indispensable" in mail.text
+    assert "Galvánicos &lt;b&gt;Lerma&lt;/b&gt;" in mail.html
+    assert "&lt;i&gt;Silao&lt;/i&gt;" in mail.html
+    assert f"https://encuentro.example/e/{event.code}/solicitudes" in mail.text
+    assert request_upkeep.send_digests(now=now + DAY) == 1
+
+    person = buyer.delegates[0]
+    request_upkeep.set_digest(person, wanted=False, actor=acting_for(buyer), now=now)
+    request_upkeep.set_digest(person, wanted=False, actor=acting_for(buyer), now=now)
+    assert (request_upkeep.is_stopped(person), request_upkeep.send_digests(now=now + 2 * DAY)) == (True, 0)
+    request_upkeep.set_digest(person, wanted=True, actor=acting_for(buyer), now=now)
+    assert request_upkeep.send_digests(now=now + 2 * DAY) == 1
+
+
+def test_one_mail_for_a_person_of_two_companies(context: Flask, now: datetime) -> None:
+    event = make.event()
+    one = make.registration(event, Side.BUYER)
+    other = make.registration(event, Side.BUYER)
+    make.delegate(other.company, email="eva@example.com", account=None, is_company_admin=True)
+    make.delegate(one.company, email="EVA@example.com", account=None, is_company_admin=True)
+    for company in (one.company, other.company):
+        for person in company.delegates:
+            person.is_company_admin = person.email.lower() == "eva@example.com"
+    for buyer in (one, other):
+        make.request(make.registration(event), buyer, status=Q.SENT, expires_at=now + DAY)
+    assert request_upkeep.send_digests(now=now) == 1
+    [(_, _, fields)] = mails("request_digest")
+    assert fields["count"] == 2
+
+
+# Pairs that the data tell apart -----------------------------------------------------------------------------------
+
+
+def labels(found: list[exclusions.Suggested]) -> list[set[str]]:
+    return [{pair.a.name, pair.b.name} for pair in found]
+
+
+def named(event: Event, name: str, side: Side = Side.SUPPLIER, group: str = "") -> Registration:
+    firm = make.company(event.organization, name=name, group_name=group)
+    made: Registration = make.registration(event, side, company=firm)
+    return made
+
+
+def test_companies_of_one_group_are_separated_together(context: Flask, now: datetime) -> None:
+    event = make.event()
+    named(event, "Planta", Side.BUYER, "Grupo Ñandú")
+    named(event, "Filial", group="GRUPO  nandu")
+    named(event, "Otra filial", group="Grupo Ñandú")
+    named(event, "Ajena", group="Otro")
+    actor = make.actor(make.organizer(event.organization))
+    found = exclusions.suggest_same_group(event)
+    assert len(found) == 2
+    assert all(pair in labels(found) for pair in ({"Filial", "Planta"}, {"Otra filial", "Planta"}))
+    assert exclusions.add_all(event, found, ExclusionReason.SAME_GROUP, actor=actor, now=now) == 2
+    assert exclusions.suggest_same_group(event) == []
+    assert refused(exclusions.add_all, event, found, ExclusionReason.SAME_GROUP, actor=actor, now=now) == (
+        "nothing_to_exclude"
+    )
+    reasons = list(db.session.scalars(select(Exclusion.reason)))
+    assert reasons == [ExclusionReason.SAME_GROUP] * 2
+
+
+def test_pairs_that_met_within_some_months(context: Flask, now: datetime) -> None:
+    before = make.event(
+        starts_at=datetime(2026, 9, 9, 15, tzinfo=make.ZONE), ends_at=datetime(2026, 9, 9, 22, tzinfo=make.ZONE)
+    )
+    for slot in before.slots:
+        slot.starts_at -= 181 * DAY
+        slot.ends_at -= 181 * DAY
+    buyer, supplier = make.registration(before, Side.BUYER), make.registration(before)
+    publish(before, [(meeting(buyer, supplier), 0, 0)], now=now)
+    event = make.event(before.organization)
+    make.registration(event, Side.BUYER, company=buyer.company)
+    make.registration(event, company=supplier.company)
+    make.registration(event)
+    assert labels(exclusions.suggest_met_recently(event, 12)) == [{buyer.company.name, supplier.company.name}]
+    assert exclusions.suggest_met_recently(event, 3) == []
+    for months in (0, 61):
+        assert refused(exclusions.suggest_met_recently, event, months) == "wrong_months"
