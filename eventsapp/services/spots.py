@@ -145,7 +145,12 @@ class Around:
         for desk in desks:
             if self.fixed[desk] not in (None, table):
                 found.append(checker.Violation(Rule.FIXED_TABLE, (name,), slot, desk))
-        return Verdict(desks, tuple(sorted(found, key=lambda violation: ORDER[violation.rule])))
+        return Verdict(desks, tuple(sorted(found, key=self._rank)))
+
+    def _rank(self, violation: checker.Violation) -> tuple[int, bool]:
+        """The rules in the order of the checker; of two companies the first of the request comes first."""
+        owner = _owner(self.problem, violation.about)
+        return ORDER[violation.rule], owner is not None and owner.id == self.target.b
 
 
 def _without_tables(company: asked.Company) -> asked.Company:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from eventsapp.models import Step
 from eventsapp.scheduling.checker import Violation
 from eventsapp.scheduling.problem import Problem
 from eventsapp.scheduling.rules import Rule
@@ -177,6 +178,31 @@ def pair_words(name: str, names: Mapping[str, str]) -> str:
     """The two companies of a request: Climas Anáhuac con Galvánicos Lerma."""
     a_id, b_id = pair_of(name)
     return _("%(a)s con %(b)s", a=names.get(str(a_id), "–"), b=names.get(str(b_id), "–"))
+
+
+STEPS = {
+    "schedule.moved": (_l("Deshacer: mover %(pair)s (%(time)s)"), _l("Rehacer: mover %(pair)s (%(time)s)")),
+    "schedule.placed": (
+        _l("Deshacer: dar lugar a %(pair)s (%(time)s)"),
+        _l("Rehacer: dar lugar a %(pair)s (%(time)s)"),
+    ),
+    "schedule.swapped": (
+        _l("Deshacer: intercambiar %(pair)s y otra reunión (%(time)s)"),
+        _l("Rehacer: intercambiar %(pair)s y otra reunión (%(time)s)"),
+    ),
+    "schedule.pinned": (_l("Deshacer: fijar %(pair)s (%(time)s)"), _l("Rehacer: fijar %(pair)s (%(time)s)")),
+    "schedule.unpinned": (_l("Deshacer: soltar %(pair)s (%(time)s)"), _l("Rehacer: soltar %(pair)s (%(time)s)")),
+    "schedule.unscheduled": (_l("Deshacer: quitar %(pair)s (%(time)s)"), _l("Rehacer: quitar %(pair)s (%(time)s)")),
+}
+
+
+def step(found: Step, names: Mapping[str, str], *, again: bool = False) -> str:
+    """Which change by hand is taken back, or brought `again`."""
+    first = found.changes[0]
+    pair = _("%(a)s con %(b)s", a=names.get(first["a"], "–"), b=names.get(first["b"], "–"))
+    if len(found.changes) > 1 and found.action != "schedule.swapped":
+        pair = ngettext("%(num)s reunión", "%(num)s reuniones", len(found.changes))
+    return str(STEPS[found.action][again]) % {"pair": pair, "time": clock(found.at)}
 
 
 def points(value: float) -> str:

@@ -1,0 +1,95 @@
+"""A pair that a version leaves out: why, and where it could be held."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from eventsapp.domain.access import Permission
+from eventsapp.domain.errors import Conflict, DomainError
+from eventsapp.services import adjustments, schedules
+from eventsapp.web.access import requires
+from eventsapp.web.forms import trimmed
+from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.board import Venue
+from eventsapp.web.organizer.frame import organizer_page
+from eventsapp.web.organizer.schedule_version import (
+    PlaceForm,
+    Wanted,
+    by,
+    can_adjust,
+    company_names,
+    missing_row,
+    offer,
+    offer_all,
+    refusal_rows,
+    schedule_url,
+    settled,
+    spot_of,
+    tell,
+    wanted_pair,
+)
+from eventsapp.web.saving import saving
+
+
+@bp.get("/o/<event_code>/horario/<int:number>/sin-lugar/<uuid:a_id>/<uuid:b_id>", endpoint="schedule_missing")
+@requires(Permission.SCHEDULE_READ, load=wanted_pair)
+def show_missing(wanted: Wanted) -> str:
+    """A pair without a place: why, and where it could still be held."""
+    return _missing_page(wanted, PlaceForm(edit=wanted.schedule.edit))
+
+
+@bp.post("/o/<event_code>/horario/<int:number>/sin-lugar/<uuid:a_id>/<uuid:b_id>", endpoint="place_meeting")
+@requires(Permission.SCHEDULE_ADJUST, load=wanted_pair)
+def place_meeting(wanted: Wanted) -> ResponseReturnValue:
+    """Give a pair a place."""
+    form, venue = PlaceForm(), Venue.of(wanted.schedule.event)
+    offer_all(form, venue)
+    if not form.validate_on_submit():
+        return _missing_page(wanted, form), 422
+    pair = wanted.missing.pair
+    slot, table = spot_of(form, venue)
+    try:
+        with saving() as done:
+            draft = adjustments.place(
+                wanted.schedule,
+                pair.a.id,
+                pair.b.id,
+                slot=slot,
+                table=table,
+                edit=form.edit.data,
+                reason=trimmed(form.reason.data),
+                **by(),
+            )
+            found = schedules.find_pair(draft, pair.a.id, pair.b.id)
+            assert found is not None
+            where = settled(done, draft, found.meeting, slot)
+    except Conflict:
+        raise
+    except DomainError as error:
+        form.refuse("slot", error)
+        return _missing_page(wanted, form), 422
+    tell(draft, _("Reunión con lugar: %(where)s.", where=where))
+    return done.redirect()
+
+
+def _missing_page(wanted: Wanted, form: PlaceForm) -> str:
+    schedule, found = wanted.schedule, wanted.missing
+    event = schedule.event
+    placements = schedules.list_placements(schedule)
+    names = company_names(placements, [found])
+    places = adjustments.find_places(schedule, found.pair.a.id, found.pair.b.id)
+    offer(form, places, None)
+    return organizer_page(
+        "organizer/schedule_missing.html",
+        event,
+        "schedule",
+        schedule=schedule,
+        pair=found.pair,
+        row=missing_row(schedule, found, names, schedules.judge(schedule, placements).problem),
+        form=form,
+        can_adjust=can_adjust(schedule),
+        possible=len(places.can),
+        refusals=refusal_rows(places),
+        back=schedule_url(schedule, None),
+    )
