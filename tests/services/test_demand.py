@@ -43,4 +43,5 @@ def test_what_is_agreed_is_spread_over_common_rounds(context: Flask) -> None:
 
 
 def test_an_empty_event_wants_nothing(context: Flask) -> None:
-    assert demand.estimate(make.event(slots=0, tables=0)) == demand.Demand((), is_agreed=False)
+    found = demand.estimate(make.event(slots=1, tables=1))
+    assert (found.is_agreed, figures(found), found.wanted, found.short) == (False, [(0, 0, 0.0, 0, 0)], 0, [])

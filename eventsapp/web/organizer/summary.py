@@ -13,10 +13,11 @@ from flask_babel import ngettext
 from eventsapp.domain.access import Permission
 from eventsapp.domain.values import EventStatus, Phase
 from eventsapp.models import Event
-from eventsapp.services import events, summary
+from eventsapp.services import demand, events, summary
 from eventsapp.web import formats, loaders
 from eventsapp.web.access import opens, requires
 from eventsapp.web.clock import now
+from eventsapp.web.organizer import demand_words
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import PHASES, organizer_page
 from eventsapp.web.words import PHASE
@@ -38,6 +39,7 @@ def summary_page(event: Event) -> ResponseReturnValue:
     """What needs me today."""
     moment = now()
     waiting, capacity = summary.waiting(event), summary.capacity(event)
+    wanted = demand.estimate(event) if capacity.places else None
     return organizer_page(
         "organizer/summary.html",
         event,
@@ -46,8 +48,22 @@ def summary_page(event: Event) -> ResponseReturnValue:
         numbers=summary.numbers(event),
         capacity=capacity,
         phases=_phases(event, events.find_phase(event, moment)),
+        rounds=_rounds(event, wanted) if wanted and wanted.wanted else None,
         curve=_thinned(summary.registrations_by_day(event, moment)),
     )
+
+
+def _rounds(event: Event, wanted: demand.Demand) -> dict[str, Any]:
+    """How the tables hold against demand, round by round."""
+    tables = wanted.rounds[0][1].tables
+    return {
+        "finding": demand_words.finding(wanted, event),
+        "basis": demand_words.basis(wanted),
+        "bars": demand_words.bars(wanted, event),
+        "limit": tables,
+        "limit_text": ngettext("%(num)s mesa", "%(num)s mesas", tables),
+        "is_short": bool(wanted.short),
+    }
 
 
 def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -> list[Todo]:
