@@ -41,7 +41,7 @@ CSP = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
 PROCESSES = {"Metales": ["Estampado", "Mecanizado CNC", "Forja"], "Acabados": ["Zincado"], "Plásticos": ["Inyección"]}
-PAGES = ["form", "form?wrong=1", "organizer", "run", "run?few=1", "board", "agenda"]
+PAGES = ["form", "form?wrong=1", "organizer", "run", "run?few=1", "agenda"]
 FRAMES = ["frame/public", "frame/account", "frame/company", "frame/organizer"]
 ERRORS = [f"error/{code}" for code in (400, 403, 404, 405, 409, 410, 413, 429, 500, 503)]
 
@@ -147,31 +147,6 @@ def kit_app() -> Flask:
     @app.get("/absent")
     def absent() -> Any:
         return abort(404)
-
-    @app.get("/board")
-    def board() -> str:
-        columns = [
-            {"kind": "break", "label": "Receso"}
-            if n == 3
-            else {"kind": "slot", "label": f"{9 + n:02d}:00", "load": 0.5}
-            for n in range(12)
-        ]
-        cells: list[Any] = [None] + [
-            {
-                "text": "Galvánicos Lerma",
-                "href": "#",
-                "affinity": n % 5 + 1,
-                "pinned": n == 4,
-                "clash": n == 5,
-                "new": n == 6,
-            }
-            for n in range(11)
-        ]
-        rows = [
-            {"number": n, "label": "Krüger Fahrwerk México", "total": 10, "marked": n == 2, "cells": cells}
-            for n in range(1, 20)
-        ]
-        return render_template("board.html", columns=columns, rows=rows, **around)
 
     @app.get("/agenda")
     def agenda() -> str:

@@ -291,9 +291,9 @@ class Board {
     const tag = this.part("tag");
     tag.textContent = board.draft ? [say("draft", { number: board.number }), board.told && say("unpublished", { num: changes })].filter(Boolean).join(" · ") : say("version", { number: board.number });
     const held = board.pairs.filter((pair) => pair.slot >= 0).length;
-    this.part("count").textContent = say("count", { num: held, of: held + board.left.size });
     const taken = board.days[this.day]?.slots.reduce((sum, slot) => sum + board.tables.filter((table) => at(board, slot, table.index) >= 0).length, 0) ?? 0;
     const number = new Intl.NumberFormat(document.documentElement.lang);
+    this.part("count").textContent = say("count", { num: number.format(held), of: number.format(held + board.left.size) });
     this.part("taken").textContent = say("taken_of", { taken: number.format(taken), room: number.format((board.days[this.day]?.slots.length ?? 0) * board.tables.length) });
     for (const name of ["undo", "redo"]) {
       const one = this.part(name)?.querySelector("button");
