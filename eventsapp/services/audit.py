@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -60,30 +61,59 @@ def list_for(object_id: UUID, most: int = 50) -> list[AuditEntry]:
     return list(db.session.scalars(query))
 
 
-def list_of(
-    event: Event, *, text: str = "", kind: str = "", is_on_behalf: bool = False, offset: int = 0, limit: int = 25
-) -> list[AuditEntry]:
-    """A stretch of the log of an event, newest first; see `count_of` for the filters."""
-    query = (
-        select(AuditEntry).where(*_of(event, text, kind, is_on_behalf)).order_by(AuditEntry.at.desc(), AuditEntry.id)
-    )
+@dataclass(frozen=True)
+class Filters:
+    """Which entries of a log: empty values leave nothing out.
+
+    `text` is looked for in names and the reason, `kind` is the kind of object, `since` and `until` bound the time.
+    """
+
+    text: str = ""
+    kind: str = ""
+    account_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    is_on_behalf: bool = False
+
+
+EVERYTHING = Filters()
+
+
+def list_of(event: Event, filters: Filters = EVERYTHING, *, offset: int = 0, limit: int = 25) -> list[AuditEntry]:
+    """A stretch of the log of an event, newest first."""
+    query = select(AuditEntry).where(*_of(event, filters)).order_by(AuditEntry.at.desc(), AuditEntry.id)
     return list(db.session.scalars(query.offset(offset).limit(limit)))
 
 
-def count_of(event: Event, *, text: str = "", kind: str = "", is_on_behalf: bool = False) -> int:
-    """How many entries the log of an event has: with a text in a name or the reason, on one kind of object, done for
-    companies.
-    """
-    return db.session.scalar(select(func.count()).where(*_of(event, text, kind, is_on_behalf))) or 0
+def count_of(event: Event, filters: Filters = EVERYTHING) -> int:
+    """How many entries of the log of an event the filters let through."""
+    return db.session.scalar(select(func.count()).where(*_of(event, filters))) or 0
 
 
-def _of(event: Event, text: str, kind: str, is_on_behalf: bool) -> list[ColumnElement[bool]]:
+def list_actors(event: Event) -> list[tuple[UUID, str]]:
+    """Everybody with an account who did something in an event, by name."""
+    query = (
+        select(AuditEntry.account_id, func.max(AuditEntry.actor_name))
+        .where(AuditEntry.event_id == event.id, AuditEntry.account_id.is_not(None))
+        .group_by(AuditEntry.account_id)
+    )
+    found = [(account_id, name) for account_id, name in db.session.execute(query) if account_id is not None]
+    return sorted(found, key=lambda row: row[1].casefold())
+
+
+def _of(event: Event, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [AuditEntry.event_id == event.id]
-    if text:
+    if filters.text:
         named = (AuditEntry.actor_name, AuditEntry.on_behalf_of, AuditEntry.reason)
-        conditions.append(or_(*(column.icontains(text, autoescape=True) for column in named)))
-    if kind:
-        conditions.append(AuditEntry.object_kind == kind)
-    if is_on_behalf:
+        conditions.append(or_(*(column.icontains(filters.text, autoescape=True) for column in named)))
+    if filters.kind:
+        conditions.append(AuditEntry.object_kind == filters.kind)
+    if filters.account_id:
+        conditions.append(AuditEntry.account_id == filters.account_id)
+    if filters.since:
+        conditions.append(AuditEntry.at >= filters.since)
+    if filters.until:
+        conditions.append(AuditEntry.at < filters.until)
+    if filters.is_on_behalf:
         conditions.append(AuditEntry.on_behalf_of != "")
     return conditions

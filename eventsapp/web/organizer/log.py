@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +13,7 @@ from eventsapp.models import Event
 from eventsapp.services import audit
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
+from eventsapp.web.fields import YEARS
 from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.acts import KINDS, about, act
 from eventsapp.web.organizer.blueprint import bp
@@ -20,23 +24,51 @@ from eventsapp.web.paging import Page
 @bp.get("/o/<event_code>/bitacora")
 @requires(Permission.AUDIT_READ, load=loaders.event)
 def log(event: Event) -> ResponseReturnValue:
-    """The log with filters: words of a name or a reason, what it was about, only what was done for companies."""
-    kind = request.args.get("sobre", "")
-    kind = kind if kind in KINDS else ""
-    text = trimmed(request.args.get("q"))[:200]
-    is_on_behalf = request.args.get("por") == "empresa"
-    page = Page.from_request(audit.count_of(event, text=text, kind=kind, is_on_behalf=is_on_behalf))
-    entries = audit.list_of(event, text=text, kind=kind, is_on_behalf=is_on_behalf, offset=page.first, limit=page.size)
+    """The log with filters; what makes no sense in the address filters nothing."""
+    actors = audit.list_actors(event)
+    kind, who = request.args.get("sobre", ""), _key(request.args.get("quien", ""))
+    first, last = _day(request.args.get("desde", "")), _day(request.args.get("hasta", ""))
+    filters = audit.Filters(
+        text=trimmed(request.args.get("q"))[:200],
+        kind=kind if kind in KINDS else "",
+        account_id=who if who in {account_id for account_id, _name in actors} else None,
+        since=_midnight(event, first) if first else None,
+        until=_midnight(event, last + timedelta(days=1)) if last else None,
+        is_on_behalf=request.args.get("por") == "empresa",
+    )
+    page = Page.from_request(audit.count_of(event, filters))
     return settings_page(
         "organizer/log.html",
         event,
         "organizer.log",
-        entries=entries,
+        entries=audit.list_of(event, filters, offset=page.first, limit=page.size),
         page=page,
-        text=text,
-        kind=kind,
-        is_on_behalf=is_on_behalf,
+        filters=filters,
+        is_filtered=filters != audit.EVERYTHING,
+        first=first,
+        last=last,
+        actors=actors,
         kinds=KINDS,
         act=act,
         about=about,
     )
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year in YEARS else None
+
+
+def _midnight(event: Event, day: date) -> datetime:
+    """The moment at which a day begins at the venue."""
+    return datetime.combine(day, time(), tzinfo=event.zone)
