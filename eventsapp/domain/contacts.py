@@ -1,4 +1,6 @@
-"""How addresses, telephones, web pages and tax numbers are written: forgiving about blanks, strict about the rest."""
+"""How people write addresses, telephones, web pages, postal codes and tax numbers: forgiving about blanks, strict
+about the rest.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +16,8 @@ from eventsapp.domain.errors import DomainError
 MAX_EMAIL = 254
 MAX_PHONE = 40
 MAX_TAX_ID = 30
+MAX_POSTAL_CODE = 12
+MEXICAN_POSTAL_CODE = 5
 GENERIC_RFC = frozenset({"XAXX010101000", "XEXX010101000"})
 """For sales to the public and to foreigners: they carry no check digit."""
 
@@ -54,6 +58,14 @@ def tax_id(text: str, country: str) -> str:
         return str(rfc.validate(plain))
     except ValidationError as error:
         raise DomainError("bad_rfc") from error
+
+
+def postal_code(text: str, country: str) -> str:
+    """The postal code: five digits in Mexico, or `bad_postal_code`; abroad as it is written."""
+    plain = " ".join(text.split()).upper()
+    if country == "MX" and plain and (len(plain) != MEXICAN_POSTAL_CODE or not (plain.isascii() and plain.isdigit())):
+        raise DomainError("bad_postal_code")
+    return plain[:MAX_POSTAL_CODE]
 
 
 def web_page(text: str) -> str:

@@ -71,6 +71,18 @@ def use_sign_in_link(secret: str, *, now: datetime) -> Account:
     return account
 
 
+def open_invited(email: str, *, name: str, locale: str, now: datetime) -> Account:
+    """The account of an address to which an invitation was mailed; a new one needs no password.
+
+    On an unconfirmed account the password may be a stranger's: it is dropped.
+    """
+    account = find_by_email(email) or _new(email, name, now)
+    if not account.is_active:
+        account.name, account.locale, account.password_hash = name, locale, None
+    _open_to(account, now)
+    return account
+
+
 def send_reset(email: str, *, now: datetime) -> None:
     """Mail a link to choose a new password, when the address is known."""
     account = find_by_email(email)

@@ -18,5 +18,15 @@ def actor_of(account: Account) -> Actor:
     query = select(Membership.organization_id, Membership.role).where(Membership.account_id == account.id)
     for organization_id, role in db.session.execute(query):
         roles[organization_id] = roles.get(organization_id, frozenset()) | {role}
-    mine = select(Delegate.company_id).where(Delegate.account_id == account.id, Delegate.ended_at.is_(None))
-    return Actor(account.id, account.name, account.is_admin, roles, frozenset(db.session.scalars(mine)))
+    mine = select(Delegate.company_id, Delegate.is_company_admin).where(
+        Delegate.account_id == account.id, Delegate.ended_at.is_(None)
+    )
+    companies = db.session.execute(mine).all()
+    return Actor(
+        account.id,
+        account.name,
+        account.is_admin,
+        roles,
+        frozenset(company_id for company_id, _ in companies),
+        frozenset(company_id for company_id, is_admin in companies if is_admin),
+    )

@@ -25,8 +25,8 @@ LASTS = {
 }
 
 
-def issue(purpose: TokenPurpose, account: Account, *, now: datetime, object_id: UUID | None = None) -> str:
-    """A new secret for this account; only its hash is stored."""
+def issue(purpose: TokenPurpose, account: Account | None, *, now: datetime, object_id: UUID | None = None) -> str:
+    """A new secret for this account, or for whoever has the mail about an object; only its hash is stored."""
     secret = secrets.token_urlsafe(RANDOM_BYTES)
     db.session.add(
         Token(
@@ -71,6 +71,12 @@ def revoke(account: Account, purpose: TokenPurpose | None = None, *, now: dateti
     """End the unused secrets of an account, all of them or those for one purpose."""
     ended = update(Token).where(Token.account_id == account.id, Token.used_at.is_(None)).values(used_at=now)
     db.session.execute(ended if purpose is None else ended.where(Token.purpose == purpose))
+
+
+def revoke_for(object_id: UUID, purpose: TokenPurpose, *, now: datetime) -> None:
+    """End the unused secrets about an object."""
+    ended = update(Token).where(Token.object_id == object_id, Token.purpose == purpose, Token.used_at.is_(None))
+    db.session.execute(ended.values(used_at=now))
 
 
 def digest(secret: str) -> str:

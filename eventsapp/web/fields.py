@@ -58,6 +58,11 @@ def day(label: Any) -> Any:
     )
 
 
+def optional_day(label: Any) -> Any:
+    """A date, or none."""
+    return _Day(label, validators=[Optional(), _in_years], invalid_value_message=_l("Escriba una fecha que exista"))
+
+
 def clock(label: Any) -> Any:
     """An hour of the day."""
     return _Clock(

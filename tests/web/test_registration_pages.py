@@ -164,11 +164,11 @@ def test_a_buyer_has_desks(app: Flask) -> None:
     more = at.send("delegados", {"desks-0-name": "Metales", "desks-0-people": [ana], "add_desk": "1"})
     assert more.status_code == 200
     assert 'value="Metales"' in more.text
-    assert "Mesa 2" in more.text
+    assert "Equipo 2" in more.text
     two = {"desks-0-name": "Metales", "desks-0-people": [ana], "desks-1-name": "Plásticos"}
     empty = at.send("delegados", two)
     assert empty.status_code == 422
-    assert empty.text.count("Elija quién atiende cada mesa") == 2
+    assert empty.text.count("Elija quién forma cada equipo") == 2
     assert at.send("delegados", {**two, "desks-1-people": [luis, str(uuid4())]}).location == at.path("procesos")
     registration = only(app)
     assert [(desk.name, [seat.delegate.name for seat in desk.seats]) for desk in registration.desks] == [

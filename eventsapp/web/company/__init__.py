@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from flask import Flask
 
-from eventsapp.web.company import find, registration_delegates, registration_steps, registrations, requests
+from eventsapp.web.company import (  # noqa: F401 - each puts its routes on the blueprint
+    certificates,
+    find,
+    people,
+    people_invitations,
+    profile,
+    profile_sites,
+    registration_delegates,
+    registration_steps,
+    registrations,
+    requests,
+)
 from eventsapp.web.company.blueprint import bp
-
-__all__ = ["find", "init_app", "registration_delegates", "registration_steps", "registrations", "requests"]
 
 
 def init_app(app: Flask) -> None:

@@ -22,7 +22,8 @@ from eventsapp.services.registrations import DeskAnswers, DesksAnswers
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
-from eventsapp.web.company.registration_forms import DelegateForm, DesksForm, FinishForm, StepForm
+from eventsapp.web.company.people_forms import DelegateForm, delegate_values, delegate_words
+from eventsapp.web.company.registration_forms import DesksForm, FinishForm, StepForm
 from eventsapp.web.company.registration_pages import (
     after,
     back_from,
@@ -91,11 +92,11 @@ def add_delegate(mine: Registration) -> Response | Page:
 
 
 @bp.get("/e/<event_code>/registro/delegados/<uuid:delegate_id>")
-@requires(Permission.REGISTRATION_EDIT, load=person_of_mine)
+@requires(Permission.REGISTRATION_READ, load=person_of_mine)
 def delegate(found: PersonOf) -> str:
     """A person with what is stored."""
     stored = companies.delegate_answers_of(found.person)
-    form = DelegateForm(formdata=None, seen=edition(stored), **vars(stored))
+    form = DelegateForm(formdata=None, seen=edition(stored), **delegate_values(stored))
     return _person_page(found.registration, form, found.person)
 
 
@@ -114,12 +115,8 @@ def change_delegate(found: PersonOf) -> Response | Page:
     except Conflict as conflict:
         stored: Any = conflict.params["stored"]
         form.seen.data = edition(stored)
-        labels = (form.name, form.job_title, form.email, form.phone)
-        theirs = [
-            (field.label.text, value)
-            for field, value in zip(labels, vars(stored).values(), strict=True)
-            if field.data != value
-        ]
+        typed = delegate_words(form.answers())
+        theirs = [row for row in delegate_words(stored) if row not in typed]
         return _person_page(mine, form, found.person, theirs), 409
     except DomainError as error:
         form.refuse("email", error)
@@ -234,7 +231,7 @@ def _desk_answers(form: DesksForm, people: list[Delegate]) -> DesksAnswers:
 def _desk_words(stored: Any, people: list[Delegate]) -> list[tuple[str, str]]:
     names = {person.id: person.name for person in people}
     return [
-        (_("Mesa %(number)s", number=number), ", ".join(names.get(id_, "") for id_ in desk.delegate_ids))
+        (_("Equipo %(number)s", number=number), ", ".join(names.get(id_, "") for id_ in desk.delegate_ids))
         for number, desk in enumerate(stored.desks, start=1)
     ]
 
@@ -269,6 +266,9 @@ def _person_page(
         mine,
         form=form,
         person=person,
+        rows=[{"key": key, "value": value} for key, value in delegate_words(companies.delegate_answers_of(person))]
+        if person is not None
+        else [],
         theirs=theirs,
         back=page_of(mine, Step.DELEGATES),
         here=request.path,

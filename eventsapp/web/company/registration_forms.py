@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -17,13 +18,12 @@ from wtforms.validators import Length, ValidationError
 from eventsapp.domain import contacts
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
-from eventsapp.domain.places import MEXICO, STATES
+from eventsapp.domain.places import MEXICO, STATES, state_of_postal_code
 from eventsapp.domain.registering import MAX_DESKS, Consent
 from eventsapp.domain.taxonomy import SHARED, clusters, terms
 from eventsapp.domain.values import Side
 from eventsapp.models import Company, Delegate, Event
-from eventsapp.services.companies import CompanyAnswers, DelegateAnswers
-from eventsapp.web.account.forms import check_email
+from eventsapp.services.companies import CompanyAnswers
 from eventsapp.web.forms import Form, long_text, options, text
 from eventsapp.web.sentences import sentence
 from eventsapp.web.words import CONSENT
@@ -81,18 +81,20 @@ def contact(rule: Any) -> Any:
 class StartForm(Form):
     """On which side, and which company."""
 
-    side = RadioField(
-        _l("¿Cómo participa su empresa?"),
-        choices=options({Side.BUYER.value: _l("Comprador"), Side.SUPPLIER.value: _l("Proveedor")}),
-        validate_choice=False,
-    )
+    side = RadioField(_l("¿Cómo participa su empresa?"), validate_choice=False)
     company = RadioField(_l("¿Qué empresa registra?"), validate_choice=False)
     name = text(_l("Nombre de la empresa"), most=200, optional=True)
 
+    def offer_sides(self, sides: Iterable[tuple[Side, Any]]) -> None:
+        """Take part as one of these; when there is one, as that."""
+        self.side.choices = [(side.value, str(word)) for side, word in sides]
+        if len(self.side.choices) == 1:
+            self.side.data = self.side.choices[0][0]
+
     def validate_side(self, field: Any) -> None:
-        """One of the two."""
-        if field.data not in {Side.BUYER.value, Side.SUPPLIER.value}:
-            raise ValidationError(_("Elija si compra o si provee"))
+        """One of those that are offered."""
+        if field.data not in {value for value, _word in field.choices}:
+            raise ValidationError(_("Elija cómo participa su empresa"))
 
     def validate_name(self, field: Any) -> None:
         """A new company has a name."""
@@ -117,6 +119,7 @@ class CompanyForm(StepForm):
     )
     region = text(_l("Estado o provincia, fuera de México"), most=80, optional=True)
     city = text(_l("Ciudad o municipio"), most=120, optional=True, checks=(needed,))
+    postal_code = text(_l("Código postal"), most=contacts.MAX_POSTAL_CODE, optional=True)
     website = text(_l("Página de internet"), most=300, optional=True, checks=(contact(contacts.web_page),))
     cluster_codes = SelectMultipleField(_l("Clústeres a los que pertenece"), validate_choice=False)
 
@@ -144,10 +147,18 @@ class CompanyForm(StepForm):
         if not field.data and self.country.data == MEXICO and not self.is_draft:
             raise ValidationError(sentence(DomainError("bad_rfc_length")))
 
+    def validate_postal_code(self, field: Any) -> None:
+        """Five digits in Mexico."""
+        try:
+            field.data = contacts.postal_code(field.data or "", self.country.data)
+        except DomainError as error:
+            raise ValidationError(sentence(error)) from error
+
     def validate_state(self, field: Any) -> None:
-        """One of the 32 in Mexico."""
+        """One of the 32 in Mexico; the postal code may tell."""
         if self.country.data != MEXICO:
             return
+        field.data = field.data or state_of_postal_code(self.postal_code.data or "")
         if field.data not in STATES and not (self.is_draft and not field.data):
             raise ValidationError(_("Elija un estado de la lista"))
 
@@ -168,27 +179,15 @@ class CompanyForm(StepForm):
             city=self.city.data,
             website=self.website.data,
             cluster_codes=tuple(dict.fromkeys(self.cluster_codes.data or ())),
+            postal_code=self.postal_code.data,
         )
-
-
-class DelegateForm(StepForm):
-    """A person who attends."""
-
-    name = text(_l("Nombre completo"), most=200)
-    job_title = text(_l("Puesto"), most=120)
-    email = text(_l("Correo electrónico"), most=contacts.MAX_EMAIL, checks=(check_email,))
-    phone = text(_l("Celular o teléfono"), most=contacts.MAX_PHONE, checks=(contact(contacts.phone_number),))
-
-    def answers(self) -> DelegateAnswers:
-        """What was typed."""
-        return DelegateAnswers(self.name.data, self.job_title.data, self.email.data, self.phone.data)
 
 
 class DeskForm(PlainForm):  # type: ignore[misc]
     """One desk."""
 
-    name = text(_l("Nombre de la mesa"), most=80, optional=True)
-    people = SelectMultipleField(_l("Quién la atiende"), choices=[], validate_choice=False)
+    name = text(_l("Nombre del equipo"), most=80, optional=True)
+    people = SelectMultipleField(_l("Quién lo forma"), choices=[], validate_choice=False)
 
 
 class DesksForm(StepForm):

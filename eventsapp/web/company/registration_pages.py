@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from eventsapp.domain import registering
+from eventsapp.domain.access import Permission, may
 from eventsapp.domain.registering import Step
 from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Registration
+from eventsapp.services.registrations import STEP_PERMISSIONS
 from eventsapp.web.clock import now
 from eventsapp.web.formats import clock
 from eventsapp.web.navigation import company_nav
@@ -52,6 +54,7 @@ def registration_page(template: str, registration: Registration, **values: Any) 
         nav=company_nav(event, "registration") if takes_part else [],
         steps_total=len(Step),
         is_draft=registration.status in registering.DRAFTS,
+        is_admin=may(g.actor, Permission.REGISTRATION_EDIT, registration.scope),
         **values,
     )
 
@@ -97,5 +100,8 @@ def back_from(registration: Registration, step: Step) -> str:
 
 
 def can_edit(registration: Registration, step: Step) -> bool:
-    """May the company change this step now?"""
-    return registering.can_edit(step, registration.status, registration.event, now())
+    """May the actor change this step of the company now?"""
+    permission = STEP_PERMISSIONS.get(step, Permission.REGISTRATION_EDIT)
+    return may(g.actor, permission, registration.scope) and registering.can_edit(
+        step, registration.status, registration.event, now()
+    )

@@ -24,23 +24,25 @@ MOST_HOURS = 12
 
 def sections(mine: Registration, *, editable: bool = True) -> list[dict[str, Any]]:
     """All answers as rows of text, one section for each step, with a link to change it where that is possible."""
-    rows = {
-        Step.COMPANY: company_rows(mine.company),
-        Step.DELEGATES: delegate_rows(mine),
-        Step.TERMS: term_rows(mine),
-        Step.AVAILABILITY: availability_rows(mine),
-    }
     back = BACK_TO_REVIEW if mine.status in registering.DRAFTS else None
     return [
         {
             "title": TITLES[step] if editable or step is not Step.COMPANY else _("Empresa"),
-            "rows": rows[step],
+            "rows": step_rows(mine, step),
             "href": url_for("company.step", event_code=mine.event.code, step=SLUGS[step], volver=back)
             if editable and can_edit(mine, step)
             else "",
         }
         for step in Step
     ]
+
+
+def step_rows(mine: Registration, step: Step) -> list[dict[str, Any]]:
+    """The answers of one step as rows of text."""
+    if step is Step.COMPANY:
+        return company_rows(mine.company)
+    of = {Step.DELEGATES: delegate_rows, Step.TERMS: term_rows, Step.AVAILABILITY: availability_rows}
+    return of[step](mine)
 
 
 def company_rows(company: Company) -> list[dict[str, Any]]:
@@ -54,7 +56,9 @@ def company_rows(company: Company) -> list[dict[str, Any]]:
             "key": _("Ubicación"),
             "value": ", ".join(
                 part
-                for part in dict.fromkeys((company.city, company.state, countries(language).get(company.country)))
+                for part in dict.fromkeys(
+                    (company.city, company.state, company.postal_code, countries(language).get(company.country))
+                )
                 if part
             ),
         },
@@ -134,5 +138,5 @@ def _day_line(name: str, free: int, total: int, slots: list[Slot], event: Event)
 
 
 def _desk_name(number: int, name: str) -> str:
-    named = _("Mesa %(number)s: %(name)s", number=number, name=name)
-    return str(named if name else _("Mesa %(number)s", number=number))
+    named = _("Equipo %(number)s: %(name)s", number=number, name=name)
+    return str(named if name else _("Equipo %(number)s", number=number))

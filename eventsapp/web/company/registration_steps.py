@@ -16,13 +16,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from eventsapp.domain.access import Permission, Scope
+from eventsapp.domain.access import Permission, Scope, require
 from eventsapp.domain.editions import edition
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.places import MEXICO, STATES
 from eventsapp.domain.registering import Step
 from eventsapp.domain.values import BlockKind, Side
-from eventsapp.models import Event, Registration
+from eventsapp.models import Desk, Event, Registration
 from eventsapp.services import companies, registrations
 from eventsapp.services.registrations import AvailabilityAnswers, TermsAnswers
 from eventsapp.web.access import requires
@@ -39,6 +39,7 @@ from eventsapp.web.company.registration_pages import (
     registration_page,
     saved_words,
 )
+from eventsapp.web.company.registration_rows import step_rows
 from eventsapp.web.formats import clock, long_date
 from eventsapp.web.loaders import my_registration
 from eventsapp.web.saving import saving
@@ -71,16 +72,18 @@ def step_of_mine(event_code: str, step: str) -> StepOf | None:
 
 
 @bp.get("/e/<event_code>/registro/<step>")
-@requires(Permission.REGISTRATION_EDIT, load=step_of_mine)
+@requires(Permission.REGISTRATION_READ, load=step_of_mine)
 def step(found: StepOf) -> Page:
     """The form of a step, or its answers when it can no longer be changed."""
     return _HANDLERS[found.step].show(found.registration)
 
 
 @bp.post("/e/<event_code>/registro/<step>", endpoint="save_step")
-@requires(Permission.REGISTRATION_EDIT, load=step_of_mine)
+@requires(Permission.DESK_EDIT, load=step_of_mine)
 def save_step(found: StepOf) -> Response | Page:
-    """Save a step as a draft or complete."""
+    """Save a step as a draft or complete; who only attends saves the own availability alone."""
+    permission = registrations.STEP_PERMISSIONS.get(found.step, Permission.REGISTRATION_EDIT)
+    require(g.actor, permission, found.scope)
     if not can_edit(found.registration, found.step):
         raise DomainError("step_closed")
     return _HANDLERS[found.step].save(found.registration)
@@ -136,6 +139,7 @@ def _stored_company_form(mine: Registration) -> CompanyForm:
         city=stored.city,
         website=stored.website,
         cluster_codes=list(stored.cluster_codes),
+        postal_code=stored.postal_code,
     )
 
 
@@ -149,6 +153,7 @@ def _company_words(answers: Any) -> list[tuple[str, str]]:
         _("Ciudad o municipio"),
         _("Página de internet"),
         _("Clústeres a los que pertenece"),
+        _("Código postal"),
     )
     values = {**vars(answers), "cluster_codes": ", ".join(answers.cluster_codes)}
     return list(zip(labels, values.values(), strict=True))
@@ -228,7 +233,8 @@ def _terms_page(mine: Registration, form: TermsForm, theirs: list[tuple[str, str
 def show_availability(mine: Registration) -> str:
     """The rounds of each desk with what is stored."""
     stored = registrations.availability_of(mine)
-    values = {f"desk_{number}": [str(id_) for id_ in ids] for number, ids in stored.slot_ids.items()}
+    own = {desk.number for desk in _open_desks(mine)}
+    values = {f"desk_{number}": [str(id_) for id_ in ids] for number, ids in stored.slot_ids.items() if number in own}
     form = _availability_form(mine)(formdata=None, seen=edition(stored), **values)
     return _availability_page(mine, form)
 
@@ -253,18 +259,23 @@ def save_availability(mine: Registration) -> Response | Page:
 
 
 def _availability_form(mine: Registration) -> type[StepForm]:
-    return availability_form([desk.number for desk in mine.desks], [str(slot.id) for slot in mine.event.slots])
+    return availability_form([desk.number for desk in _open_desks(mine)], [str(slot.id) for slot in mine.event.slots])
 
 
 def _availability_answers(mine: Registration, form: StepForm) -> AvailabilityAnswers:
     """The ticked rounds that the event has, in order of time; what else was sent does not count."""
-    ticked = {desk.number: set(form[f"desk_{desk.number}"].data or ()) for desk in mine.desks}
+    ticked = {desk.number: set(form[f"desk_{desk.number}"].data or ()) for desk in _open_desks(mine)}
     return AvailabilityAnswers(
         {
             number: tuple(slot.id for slot in mine.event.slots if str(slot.id) in values)
             for number, values in ticked.items()
         }
     )
+
+
+def _open_desks(mine: Registration) -> list[Desk]:
+    """The desks that the actor speaks for."""
+    return registrations.desks_open_to(mine, g.actor)
 
 
 def _first_without_round(mine: Registration, form: StepForm) -> int:
@@ -278,7 +289,7 @@ def _availability_words(mine: Registration, stored: Any) -> list[tuple[str, str]
     def line(ids: tuple[UUID, ...]) -> str:
         return ", ".join(clock(by_id[id_].starts_at, mine.event.zone) for id_ in ids if id_ in by_id)
 
-    return [(_("Mesa %(number)s", number=number), line(ids)) for number, ids in stored.slot_ids.items()]
+    return [(_("Equipo %(number)s", number=number), line(ids)) for number, ids in stored.slot_ids.items()]
 
 
 def _availability_page(mine: Registration, form: StepForm, theirs: list[tuple[str, str]] | None = None) -> str:
@@ -289,7 +300,7 @@ def _availability_page(mine: Registration, form: StepForm, theirs: list[tuple[st
         form,
         theirs,
         days=days_of(mine.event),
-        fields=[(desk, form[f"desk_{desk.number}"]) for desk in mine.desks],
+        fields=[(desk, form[f"desk_{desk.number}"]) for desk in _open_desks(mine)],
     )
 
 
@@ -347,9 +358,10 @@ def _page(
         step_number=list(Step).index(step) + 1,
         back=back_from(mine, step),
         here=page_of(mine, step),
-        editable=can_edit(mine, step),
+        editable=can_edit(mine, step) and (step is not Step.AVAILABILITY or bool(_open_desks(mine))),
         saved_at=clock(mine.saved_at, mine.event.zone) if mine.steps_done or mine.version else "",
         theirs=theirs,
+        rows=step_rows(mine, step),
         **values,
     )
 

@@ -156,7 +156,7 @@ def _tasks(mine: Registration) -> list[dict[str, Any]]:
     }
     hints = {
         Step.COMPANY: _("Nombre, RFC y ubicación"),
-        Step.DELEGATES: _("Quién asiste y en qué mesa") if mine.side is Side.BUYER else _("Quién asiste"),
+        Step.DELEGATES: _("Quién asiste y en qué equipo") if mine.side is Side.BUYER else _("Quién asiste"),
         Step.TERMS: _("Qué busca") if mine.side is Side.BUYER else _("Qué ofrece"),
         Step.AVAILABILITY: _("En qué rondas puede reunirse"),
     }
