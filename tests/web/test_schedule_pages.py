@@ -17,7 +17,7 @@ from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import Role, RunStatus, ScheduleStatus
 from eventsapp.models import Absence, Run, Schedule
 from eventsapp.services import adjustments, runs, schedules
-from eventsapp.web.organizer.runs import stream
+from eventsapp.web.organizer.run import stream
 from tests import make
 from tests.client import hidden_fields
 from tests.conftest import NOW
