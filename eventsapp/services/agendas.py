@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,6 +17,7 @@ from eventsapp.calendars import build, invite, record
 from eventsapp.calendars.invite import Person
 from eventsapp.calendars.text import file_slug
 from eventsapp.db import db
+from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.values import BlockKind, InvitationMethod, RegistrationStatus
 from eventsapp.i18n import DEFAULT_LOCALE, force_locale
 from eventsapp.models import (
@@ -30,7 +32,7 @@ from eventsapp.models import (
     Registration,
     Schedule,
 )
-from eventsapp.services import meetings
+from eventsapp.services import audit, meetings
 from eventsapp.services.meetings import Part
 from eventsapp.settings import Settings
 
@@ -69,6 +71,13 @@ def find_viewer(registration: Registration, account_id: UUID | None) -> Viewer |
     seated = {delegate.id for desk in registration.desks for delegate in meetings.people(desk)}
     me = next((delegate for delegate in mine if delegate.id in seated), mine[0])
     return Viewer(registration, me, any(delegate.is_company_admin for delegate in mine))
+
+
+def change_time_zone(delegate: Delegate, zone: str, *, actor: Actor, now: datetime) -> None:
+    """By whose clock this person reads about meetings that are held by video."""
+    require(actor, Permission.AGENDA_MANAGE, delegate.scope)
+    delegate.time_zone = zone
+    audit.record(actor, "delegate.time_zone_changed", delegate, at=now, zone=zone)
 
 
 def find_registration(event: Event, company_ids: Iterable[UUID]) -> Registration | None:
@@ -118,9 +127,8 @@ def list_breaks(event: Event) -> list[Block]:
     return list(db.session.scalars(query))
 
 
-def count_by_day(event: Event, parts: Iterable[Part]) -> dict[date, int]:
-    """How many of these meetings are on each day of the event."""
-    zone = event.zone
+def count_by_day(event: Event, parts: Iterable[Part], zone: ZoneInfo) -> dict[date, int]:
+    """How many of these meetings are on each day of the event, by the clock of a zone."""
     counts = Counter(part.placement.slot.starts_at.astimezone(zone).date() for part in parts)
     days = sorted({slot.starts_at.astimezone(zone).date() for slot in event.slots} | set(counts))
     return {day: counts[day] for day in days}

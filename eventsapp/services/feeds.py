@@ -2,7 +2,8 @@
 
 The token is derived from the secret key, the delegate and an epoch, so that the page can show it again although only
 its SHA-256 is stored; a new epoch ends it. A feed is made of what the delegate was last sent and of nothing else: the
-same meetings, identities and words as in the mails, so its version is known before a byte of it is written.
+same meetings, identities and words as in the mails. Every meeting is written once, when it is sent, and the version of
+a feed is known before any of it is read.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import hmac
 from base64 import b32encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
 
 from eventsapp.calendars import build, record
-from eventsapp.calendars.versions import feed_etag
+from eventsapp.calendars.versions import WRITING, feed_etag
 from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.values import InvitationMethod
@@ -26,7 +28,6 @@ from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
 from eventsapp.models import Account, Company, Delegate, Event, Invitation, Meeting, Organization
 from eventsapp.services import audit
 
-TOKEN_LENGTH = 52
 USED_EVERY = timedelta(hours=1)
 
 
@@ -68,51 +69,61 @@ def rotate(delegate: Delegate, secret_key: str, *, actor: Actor, now: datetime) 
 
 
 def find(token: str) -> Feed | None:
-    """The feed behind a token, with its version, in one query; None for a token that opens nothing."""
-    if len(token) != TOKEN_LENGTH:
-        return None
+    """The feed behind a token, with its version, in one indexed query; None for a token that opens nothing.
+
+    The version grows with everything that changes what the delegate was sent (`invitations.announce`), deletions too;
+    the names that stand outside of invitations are part of the tag themselves.
+    """
     query = (
         select(
             Delegate.id,
             Delegate.locale,
             Account.locale,
             Delegate.feed_epoch,
+            Delegate.feed_version,
             Delegate.feed_used_at,
             Organization.name,
-            Invitation.id,
-            Invitation.stamped_at,
-            Invitation.content_hash,
         )
         .join(Company, Company.id == Delegate.company_id)
         .join(Organization, Organization.id == Company.organization_id)
         .outerjoin(Account, Account.id == Delegate.account_id)
-        .outerjoin(Invitation, Invitation.delegate_id == Delegate.id)
         .where(Delegate.feed_digest == _digest(token), Delegate.ended_at.is_(None))
     )
-    rows = db.session.execute(query).all()
-    if not rows:
+    # A token of another form is looked for like any other, so that no answer comes sooner than the rest.
+    row = db.session.execute(query).one_or_none()
+    if row is None:
         return None
-    delegate_id, own_locale, account_locale, epoch, used_at, organization = rows[0][:6]
+    delegate_id, own_locale, account_locale, epoch, version, used_at, organization = row
     locale = account_locale or own_locale
-    said = sorted(f"{row[6]} {row[7].isoformat()} {row[8]}" for row in rows if row[6] is not None)
-    etag = feed_etag(delegate_id, "\n".join([str(epoch), locale, organization, *said]))
+    etag = feed_etag(delegate_id, f"{epoch}\n{version}\n{locale}\n{organization}")
     return Feed(delegate_id, locale if locale in LOCALES else DEFAULT_LOCALE, organization, etag, used_at)
 
 
 def write(feed: Feed) -> bytes:
-    """The calendar of a feed, the same bytes for the same version."""
+    """The calendar of a feed, the same bytes for the same version: its kept parts, put together."""
     query = (
-        select(Invitation.content, Event.time_zone, Event.starts_at)
+        select(Invitation.part, Invitation.part_writing, Invitation.id, Event.time_zone)
         .join(Meeting, Meeting.id == Invitation.meeting_id)
         .join(Event, Event.id == Meeting.event_id)
         .where(Invitation.delegate_id == feed.delegate_id, Invitation.method == InvitationMethod.REQUEST)
-        .order_by(Event.starts_at, Event.id)
+        .order_by(Invitation.starts_at, Invitation.uid)
     )
     rows = db.session.execute(query).all()
-    with force_locale(feed.locale):
-        name = _("Reuniones · %(organization)s", organization=feed.organization)
-    zone = rows[-1][1] if rows else "America/Mexico_City"
-    return build.feed([record.from_dict(content["invitation"]) for content, _zone, _start in rows], name, zone=zone)
+    parts = [part if part and writing == WRITING else _part_of(key) for part, writing, key, _zone in rows]
+    zone = rows[-1][3] if rows else "America/Mexico_City"
+    return b"".join(build.stream(parts, _name(feed.organization, feed.locale), zone=zone))
+
+
+def _part_of(invitation_id: UUID) -> bytes:
+    """A part that an older version of the program wrote, or none: from what was sent."""
+    content = db.session.execute(select(Invitation.content).where(Invitation.id == invitation_id)).scalar_one()
+    return build.part(record.from_dict(content["invitation"]))
+
+
+@lru_cache(maxsize=256)
+def _name(organization: str, locale: str) -> str:
+    with force_locale(locale):
+        return str(_("Reuniones · %(organization)s", organization=organization))
 
 
 def note_use(feed: Feed, *, now: datetime) -> None:

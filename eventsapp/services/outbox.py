@@ -190,6 +190,11 @@ def mute(address: str, *, now: datetime) -> None:
         db.session.flush()
 
 
+def find_address(message_id: UUID) -> str | None:
+    """To whom a mail went."""
+    return db.session.scalar(select(OutboxMessage.to_address).where(OutboxMessage.id == message_id))
+
+
 def unmute(address: str) -> None:
     """Notices to this address again."""
     db.session.execute(delete(MailMute).where(MailMute.address == address.strip().lower()))

@@ -26,6 +26,11 @@ class Counted:
 _n = Counted
 
 SENTENCES = {
+    "answer_impossible": _l("Esta respuesta no se puede contar para esa persona."),
+    "answer_too_late": _l("La reunión ya cambió, se canceló o empezó. Revise su agenda."),
+    "reply_settled": _l("Otra persona ya atendió esta respuesta. Revise su estado."),
+    "mail_superseded": _l("Ya se envió algo más nuevo sobre esta reunión. Reenvíe el mensaje más reciente."),
+    "link_malformed": _l("Escriba una dirección que empiece con https://"),
     "nothing_to_print": _l("Todavía no hay un horario que imprimir. Calcule o publique uno primero."),
     "unknown_placeholder": _l("No conocemos {%(name)s}. Use solo los nombres de la lista, o quite las llaves."),
     "time_is_over": _l("Elija una fecha y una hora que no hayan pasado"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Response, abort, current_app, g, render_template, request, url_for
 from flask_babel import get_locale, ngettext
@@ -14,14 +16,15 @@ from sqlalchemy.exc import OperationalError
 from eventsapp.calendars import links
 from eventsapp.db import unit_of_work
 from eventsapp.domain.access import Permission
-from eventsapp.domain.values import Side
+from eventsapp.domain.values import Modality, Participation, Side
 from eventsapp.models import Block, Desk
-from eventsapp.services import agendas, feeds, meetings
+from eventsapp.services import agendas, feeds, meetings, replies
 from eventsapp.services.meetings import Part
 from eventsapp.settings import Settings
 from eventsapp.web import formats
 from eventsapp.web.access import requires
 from eventsapp.web.attendee.blueprint import bp
+from eventsapp.web.attendee.time_zone import zone_choices
 from eventsapp.web.attendee.viewing import EVERYBODY, Looking, looking
 from eventsapp.web.clock import now
 from eventsapp.web.navigation import company_nav
@@ -61,7 +64,7 @@ def agenda(page: Looking) -> str:
     """The day of the person."""
     moment = now()
     parts = page.parts()
-    counts = agendas.count_by_day(page.event, parts)
+    counts = agendas.count_by_day(page.event, parts, ZoneInfo(page.zone))
     day = _chosen_day(page, list(counts), moment)
     upcoming = _next(parts, moment)
     return render_template(
@@ -74,6 +77,8 @@ def agenda(page: Looking) -> str:
         next=upcoming,
         people=_people(page),
         ways=_ways(page) if parts else None,
+        city=page.city,
+        zones=zone_choices(page) if page.event.modality is Modality.VIRTUAL else None,
         nav=company_nav(page.event, "agenda"),
     )
 
@@ -114,7 +119,7 @@ def calendar_download(body: bytes, name: str) -> Response:
 
 def _chosen_day(page: Looking, days: list[date], moment: datetime) -> date:
     wish = request.args.get("dia", "")
-    today = moment.astimezone(page.event.zone).date()
+    today = moment.astimezone(ZoneInfo(page.zone)).date()
     named = {day.isoformat(): day for day in days}
     return named.get(wish) or (today if today in days else next(iter(days), page.event.first_day))
 
@@ -146,13 +151,14 @@ def _minutes(span: timedelta) -> int:
 
 
 def _rows(page: Looking, parts: list[Part], day: date, upcoming: Next | None, moment: datetime) -> list[Row]:
-    zone = page.event.zone
+    zone = ZoneInfo(page.zone)
+    said = replies.answers_of(part.placement.meeting_id for part in parts)
     rows = [
         Row(
             part.placement.slot.starts_at,
             part.placement.slot.ends_at,
             part=part,
-            lines=(_topic(part), _names(part.own_desk) if page.chosen == EVERYBODY else ""),
+            lines=(_topic(part), _names(part.own_desk) if page.chosen == EVERYBODY else "", *_answers(part, said)),
             is_past=part.placement.slot.ends_at <= moment,
             is_next=upcoming is not None and upcoming.part is part,
         )
@@ -175,6 +181,16 @@ def _about(part: Part) -> tuple[str, ...]:
 def _topic(part: Part) -> str:
     """What the list says about a meeting: the first of the counterpart's terms."""
     return next(iter(meetings.term_names(part.other, str(get_locale()))), "")
+
+
+def _answers(part: Part, said: dict[tuple[UUID, UUID], Participation | None]) -> list[str]:
+    """Who of either side said that they will not come."""
+    return [
+        _("%(person)s avisó que no asistirá", person=person.name)
+        for desk in (part.own_desk, part.other_desk)
+        for person in meetings.people(desk)
+        if said.get((part.placement.meeting_id, person.id)) is Participation.DECLINED
+    ]
 
 
 def _names(desk: Desk) -> str:

@@ -7,11 +7,12 @@ from flask_babel import get_locale
 
 from eventsapp.calendars import links
 from eventsapp.domain.access import Permission
-from eventsapp.services import agendas, meetings
+from eventsapp.services import agendas, meetings, replies
 from eventsapp.web.access import requires
 from eventsapp.web.attendee.agenda import calendar_download, settings
 from eventsapp.web.attendee.blueprint import bp
 from eventsapp.web.attendee.viewing import LookingAtMeeting, own_meeting
+from eventsapp.web.clock import now
 from eventsapp.web.navigation import company_nav
 
 
@@ -20,6 +21,8 @@ from eventsapp.web.navigation import company_nav
 def meeting(page: LookingAtMeeting) -> str:
     """All about one meeting."""
     event, part = page.looking.event, page.part
+    meeting_id = part.placement.meeting_id
+    mine = replies.find_own(meeting_id, page.looking.me.id)
     entry = agendas.in_calendar(event, page.schedule, [part], settings(), str(get_locale()))[0]
     return render_template(
         "attendee/meeting.html",
@@ -28,6 +31,11 @@ def meeting(page: LookingAtMeeting) -> str:
         part=part,
         people=meetings.people(part.other_desk),
         ours=meetings.people(part.own_desk),
+        answers={person: said for (_meeting, person), said in replies.answers_of([meeting_id]).items()},
+        mine=mine,
+        may_answer=mine is not None and replies.is_open(mine, now=now()),
+        link=meetings.conference(part.placement, event),
+        city=page.looking.city,
         about=meetings.about(part.other, str(get_locale())),
         copies=[
             ("Google", links.google_copy(entry)),

@@ -11,7 +11,7 @@ from flask import g, request, url_for
 from eventsapp.calendars.text import file_slug
 from eventsapp.domain.access import Scope
 from eventsapp.models import Delegate, Desk, Event, Registration, Schedule
-from eventsapp.services import agendas, meetings
+from eventsapp.services import agendas, meetings, wording
 from eventsapp.services.agendas import Viewer
 from eventsapp.services.meetings import Part
 from eventsapp.web import loaders
@@ -43,6 +43,16 @@ class Looking:
     def scope(self) -> Scope:
         """Whose this is."""
         return self.registration.scope
+
+    @property
+    def zone(self) -> str:
+        """By whose clock the page speaks."""
+        return meetings.zone_for(self.event, self.me)
+
+    @property
+    def city(self) -> str:
+        """The city of that clock."""
+        return self.event.city if self.zone == self.event.time_zone else wording.city(self.zone)
 
     def address(self, endpoint: str, **more: Any) -> str:
         """An address that keeps the choice of the person."""
@@ -82,6 +92,7 @@ def looking(event_code: str) -> Looking | None:
     if viewer is None:
         return None
     desks, chosen = _chosen(viewer, request.args.get("quien", ""))
+    g.time_zone = meetings.zone_for(event, viewer.me)
     return Looking(event, viewer, agendas.find_published(event), desks, chosen)
 
 

@@ -19,6 +19,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     publication_people,
     reasons,
     registrations,
+    replies,
     repair,
     requests,
     run,

@@ -71,6 +71,12 @@ ACTS = {
     "request.withdrawn": _l("Retiró una solicitud"),
     "request.preference_changed": _l("Cambió la importancia de una solicitud"),
     "mail.resent": _l("Reenvió un mensaje"),
+    "invitation.answered": _l("Respondió a una invitación"),
+    "reply.accepted": _l("Contó una respuesta de otro correo"),
+    "reply.dismissed": _l("Descartó una respuesta"),
+    "reply.proposal_accepted": _l("Aceptó otra hora"),
+    "reply.proposal_refused": _l("Rechazó otra hora"),
+    "delegate.time_zone_changed": _l("Cambió su zona horaria"),
     "feed.rotated": _l("Cambió la dirección de su calendario"),
     "run.started": _l("Inició una corrida"),
     "run.stopped": _l("Detuvo una corrida"),
@@ -107,6 +113,8 @@ KINDS = {
     "placement": _l("reunión"),
     "account": _l("cuenta"),
     "outbox_message": _l("mensaje"),
+    "invitation": _l("invitación"),
+    "calendar_reply": _l("respuesta"),
 }
 
 
