@@ -141,13 +141,13 @@ def duplicate(capability: Capability, *, actor: Actor, now: datetime) -> Capabil
 
 def publish(capability: Capability, *, actor: Actor, now: datetime) -> None:
     """Show it to the companies of the event."""
-    _set(capability, "publish", actor, now)
+    _set(capability, "publish", "published", actor, now)
     capability.published_at = now
 
 
 def withdraw(capability: Capability, *, actor: Actor, now: datetime) -> None:
     """Take it from the page."""
-    _set(capability, "withdraw", actor, now)
+    _set(capability, "withdraw", "withdrawn", actor, now)
 
 
 # The organizer's side -------------------------------------------------------------------------------------------------
@@ -165,13 +165,13 @@ def verify(capability: Capability, verification: Verification, event: Event, *, 
 # Inside ---------------------------------------------------------------------------------------------------------------
 
 
-def _set(capability: Capability, action: str, actor: Actor, now: datetime) -> None:
+def _set(capability: Capability, action: str, done: str, actor: Actor, now: datetime) -> None:
     require(actor, Permission.REGISTRATION_EDIT, capability.scope)
     db.session.refresh(capability, with_for_update=True)
     if not capability.terms:
         raise DomainError("no_terms")
     capability.status = sourcing.capability(capability.status, action)
-    _record(actor, f"capability.{action}", capability, now)
+    _record(actor, f"capability.{done}", capability, now)
 
 
 def _next_number(company: Company) -> int:

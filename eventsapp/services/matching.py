@@ -244,9 +244,14 @@ def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collect
     return Field(parties, titles)
 
 
+def read_for(registration: Registration) -> Field:
+    """What a registration is compared with: those that it may meet, and itself."""
+    return read_field(registration.event, OPPOSITE[registration.side], (registration.id,))
+
+
 def list_candidates(registration: Registration) -> list[Candidate]:
     """The approved companies that this one may meet, the best fit first and then by name; six statements in all."""
-    return candidates_in(read_field(registration.event, OPPOSITE[registration.side], (registration.id,)), registration)
+    return candidates_in(read_for(registration), registration)
 
 
 def candidates_in(found: Field, registration: Registration) -> list[Candidate]:

@@ -453,6 +453,8 @@ def _list(*conditions: ColumnElement[bool]) -> list[Request]:
         .options(
             joinedload(Request.from_registration).joinedload(Registration.company),
             joinedload(Request.to_registration).joinedload(Registration.company),
+            joinedload(Request.requirement),
+            joinedload(Request.capability),
         )
         .order_by(Request.created_at.desc(), Request.id)
     )

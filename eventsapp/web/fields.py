@@ -20,6 +20,7 @@ from eventsapp.web.forms import options, trimmed
 
 YEARS = range(2000, 2101)
 MOST_SHOWN = 60
+MOST_DIGITS = 18
 CONTINENTS = frozenset(
     {"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 )
@@ -39,12 +40,13 @@ MEXICAN_ZONES = {
 }
 
 
-def moment(label: Any) -> Any:
-    """A date with its time, on the clocks of the event."""
+def moment(label: Any, *, optional: bool = False) -> Any:
+    """A date with its time, on the clocks of the event; nothing entered is None where it is optional."""
+    presence = Optional() if optional else InputRequired(_l("Escriba la fecha y la hora"))
     return _Moment(
         label,
         format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
-        validators=[InputRequired(_l("Escriba la fecha y la hora")), _in_years],
+        validators=[presence, _in_years],
         invalid_value_message=_l("Escriba una fecha y una hora que existan"),
     )
 
@@ -138,7 +140,11 @@ class _Clock(_Shown, TimeField):  # type: ignore[misc]
 
 
 class _Whole(_Shown, IntegerField):  # type: ignore[misc]
-    """A whole number."""
+    """A whole number; one with more digits than any bound of ours is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it."""
+        super().process_formdata(["-" if len(value) > MOST_DIGITS else value for value in valuelist])
 
 
 def _in_years(_form: Any, field: Any) -> None:

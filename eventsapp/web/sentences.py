@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from eventsapp.domain.errors import DomainError
 from eventsapp.web.formats import clock, day
+from eventsapp.web.sheet_sentences import SHEET_SENTENCES
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,12 @@ SENTENCES = {
     "reply_settled": _l("Otra persona ya atendió esta respuesta. Revise su estado."),
     "mail_superseded": _l("Ya se envió algo más nuevo sobre esta reunión. Reenvíe el mensaje más reciente."),
     "link_malformed": _l("Escriba una dirección que empiece con https://"),
+    **SHEET_SENTENCES,
+    "sourcing_closed": _l("Este evento ya no admite cambios en requerimientos y capacidades."),
+    "too_many_requirements": _l("Ya tiene %(most)s requerimientos. Cambie uno de los que hay."),
+    "too_many_capabilities": _l("Ya tiene %(most)s capacidades. Cambie una de las que hay."),
+    "too_many_certificates": _l("Elija a lo más %(most)s certificados"),
+    "too_many_machines": _l("Escriba a lo más %(most)s renglones"),
     "nothing_to_print": _l("Todavía no hay un horario que imprimir. Calcule o publique uno primero."),
     "unknown_placeholder": _l("No conocemos {%(name)s}. Use solo los nombres de la lista, o quite las llaves."),
     "time_is_over": _l("Elija una fecha y una hora que no hayan pasado"),
@@ -68,6 +75,7 @@ SENTENCES = {
     "nothing_published": _l("Todavía no hay nada publicado."),
     "meeting_pinned": _l("Esta reunión está fijada. Suéltela antes de moverla o quitarla."),
     "already_placed": _l("Esta reunión ya tiene lugar. Revise el horario de nuevo."),
+    "already_moved": _l("Otra persona ya quitó o movió esta reunión. El tablero está al día otra vez."),
     "already_there": _l("La reunión ya está en ese lugar"),
     "no_longer_asked": _l("La solicitud de esta reunión ya no está vigente. Solo puede quitarla del horario."),
     "schedule_closed": _l("La versión %(number)s ya no se puede cambiar. Haga una copia para seguir desde ella."),
@@ -169,6 +177,7 @@ SENTENCES = {
     "late_out_of_order": _l("El registro tardío termina después del cierre y antes de que termine el evento"),
     "already_registered": _l("%(company)s ya está registrada en este evento, con el folio %(folio)s."),
     "event_ended": _l("El evento ya terminó."),
+    "unknown_cluster": _l("Elija un clúster de la lista."),
     "wrong_months": _l("Use de 1 a %(most)s meses"),
     "nothing_to_exclude": _l("No hay parejas nuevas que separar."),
     "cannot_exclude": _l("Elija dos empresas distintas de este evento"),

@@ -10,6 +10,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     certificate,
     comparisons,
     company_certificates,
+    gaps,
     home,
     log,
     mails,
