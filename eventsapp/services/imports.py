@@ -67,9 +67,9 @@ def start(event: Event, file_name: str, content: bytes, *, actor: Actor, now: da
     """Take a file; the worker looks into it."""
     require(actor, Permission.EVENT_MANAGE, event.scope)
     if not content:
-        raise DomainError("file_empty")
+        raise DomainError("sheet_empty")
     if len(content) > MAX_BYTES:
-        raise DomainError("file_big", most=MAX_BYTES // 2**20)
+        raise DomainError("sheet_big", most=MAX_BYTES // 2**20)
     events.lock(event)
     last = db.session.scalar(select(func.max(SheetImport.number)).where(SheetImport.event_id == event.id))
     made = SheetImport(
@@ -215,9 +215,9 @@ def store_heads(found: SheetImport, heads: Sequence[dict[str, Any]]) -> None:
     found.sheets = described
     found.total_rows = sum(head["rows"] for head in heads)
     if not found.total_rows:
-        raise DomainError("file_empty")
+        raise DomainError("sheet_empty")
     if found.total_rows > MAX_ROWS:
-        raise DomainError("file_rows", most=MAX_ROWS)
+        raise DomainError("sheet_rows", most=MAX_ROWS)
     found.status = ImportStatus.MATCHING
 
 

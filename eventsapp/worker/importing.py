@@ -121,7 +121,7 @@ def _rows(lease: Lease, content: bytes) -> tuple[list[Row], dict[str, dict[str, 
     found = list(_read_rows(described, sheet_reading.rows(content, wanted, lambda: _is_over(lease))))
     _look(lease)
     if not found:
-        raise DomainError("file_empty")
+        raise DomainError("sheet_empty")
     order = list(SheetNoun)
     found.sort(key=lambda row: order.index(row.noun))
     return found, {sheet["name"]: sheet["columns"] for sheet in described}

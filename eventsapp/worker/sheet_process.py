@@ -23,7 +23,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import IO, Any
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from eventsapp.domain import sheets
 from eventsapp.domain.sheets import MAX_BYTES, MAX_ROWS
@@ -104,7 +111,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         content = sys.stdin.buffer.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
-            raise Refused("file_big", most=MAX_BYTES // 2**20)
+            raise Refused("sheet_big", most=MAX_BYTES // 2**20)
         if want == "heads":
             _write(answers, {"sheets": [_head(sheet) for sheet in opened(content)]})
         else:
@@ -117,7 +124,7 @@ def main(arguments: Sequence[str]) -> int:
     except Refused as error:
         _write(answers, {"error": error.code, "params": error.params})
     except MemoryError:
-        _write(answers, {"error": "file_heavy"})
+        _write(answers, {"error": "sheet_heavy"})
     answers.flush()
     return 0
 
@@ -125,18 +132,18 @@ def main(arguments: Sequence[str]) -> int:
 def opened(content: bytes) -> Iterator[Sheet]:
     """The sheets of a file, whatever its name says it is; raises `Refused`."""
     if not content.strip(b"\0 \t\r\n"):
-        raise Refused("file_empty")
+        raise Refused("sheet_empty")
     if content.startswith(ZIP):
         measured = measure(content)
         return _workbook(content, ["formulas"] if measured.has_formulas else [])
     if content.startswith(OLE):
         if ENCRYPTED in content:
-            raise Refused("file_encrypted")
+            raise Refused("sheet_encrypted")
         if not any(mark in content for mark in WORKBOOK):
-            raise Refused("file_kind")
+            raise Refused("sheet_kind")
         return _workbook(content, [])
     if content.startswith(BINARY) or content.lstrip()[:1] == b"<" or _has_controls(content):
-        raise Refused("file_kind")
+        raise Refused("sheet_kind")
     return iter([Sheet("CSV", _csv_rows(_decoded(content)))])
 
 
@@ -147,19 +154,19 @@ def measure(content: bytes) -> Measured:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS:
-                raise Refused("file_heavy")
+                raise Refused("sheet_heavy")
             if any(part.flag_bits & 1 for part in parts):
-                raise Refused("file_encrypted")
+                raise Refused("sheet_encrypted")
             names = {part.filename for part in parts}
             if not _is_workbook(archive, names):
-                raise Refused("file_kind")
+                raise Refused("sheet_kind")
             if "META-INF/manifest.xml" in names and b"encryption-data" in archive.read("META-INF/manifest.xml")[:CHUNK]:
-                raise Refused("file_encrypted")
+                raise Refused("sheet_encrypted")
             for part in parts:
                 with archive.open(part) as source:
                     _count(source, found, is_strings="sharedstrings" in part.filename.lower())
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, KeyError) as error:
-        raise Refused("file_broken") from error
+        raise Refused("sheet_broken") from error
     return found
 
 
@@ -184,32 +191,32 @@ def _count(source: IO[bytes], found: Measured, *, is_strings: bool) -> None:
             found.has_formulas = found.has_formulas or FORMULA.search(text) is not None
         tail = text[-OVERLAP:]
         if found.unpacked > MOST_UNPACKED or found.strings > MOST_STRINGS or found.values > MOST_VALUES:
-            raise Refused("file_heavy")
+            raise Refused("sheet_heavy")
 
 
 def _workbook(content: bytes, notes: list[str]) -> Iterator[Sheet]:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        names = list(book.sheet_names)[:MOST_SHEETS]
-        for index, name in enumerate(names):
+        for index, about in enumerate(book.sheets_metadata[:MOST_SHEETS]):
+            if about.visible is not SheetVisibleEnum.Visible or about.typ is not SheetTypeEnum.WorkSheet:
+                continue
+            name = about.name
             found = book.get_sheet_by_index(index)
             merged = _merged(found)
             rows = _filled(_cells(found), merged) if merged else _cells(found)
             yield Sheet(name[:60], rows, [*notes, *(["merged"] if merged else [])])
     except PasswordError as error:
-        raise Refused("file_encrypted") from error
+        raise Refused("sheet_encrypted") from error
     except (CalamineError, OSError, ValueError) as error:
-        raise Refused("file_broken") from error
+        raise Refused("sheet_broken") from error
 
 
 def _cells(sheet: CalamineSheet) -> Iterator[list[str]]:
-    """The rows from the first one of the sheet on, so that numbers of rows are those that people see."""
+    """The rows from the first of the sheet on, the cells from its first column on: both keep their names."""
     start = sheet.start or (0, 0)
     if (sheet.end or (0, 0))[1] - start[1] >= 5_000:
-        raise Refused("file_heavy")
+        raise Refused("sheet_heavy")
     margin = [""] * min(start[1], MOST_COLUMNS)
-    for _ in range(min(start[0], MAX_ROWS)):
-        yield []
     for row in sheet.iter_rows():
         yield [*margin, *(written(value) for value in row[:MOST_COLUMNS])]
 
@@ -232,7 +239,7 @@ def _filled(rows: Iterator[list[str]], merged: dict[int, list[tuple[int, int, in
         for bottom, left, right, _top in merged.get(number, ()):
             open_ranges.append((bottom, left, right, row[left] if left < len(row) else ""))
         if len(open_ranges) > MOST_COLUMNS:
-            raise Refused("file_heavy")
+            raise Refused("sheet_heavy")
         for _bottom, left, right, value in open_ranges:
             for index in range(left, min(right, MOST_COLUMNS - 1) + 1):
                 row.extend([""] * (index + 1 - len(row)))
@@ -284,7 +291,7 @@ def _csv_rows(text: str) -> Iterator[list[str]]:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             yield [_clean(_without_mark(cell)) for cell in row[:MOST_COLUMNS]]
     except csv.Error as error:
-        raise Refused("file_broken") from error
+        raise Refused("sheet_broken") from error
 
 
 def _without_mark(cell: str) -> str:
@@ -302,7 +309,7 @@ def _head(sheet: Sheet) -> dict[str, Any]:
             count += 1
             last = number
         if count > MAX_ROWS + LOOKED_AT:
-            raise Refused("file_rows", most=MAX_ROWS)
+            raise Refused("sheet_rows", most=MAX_ROWS)
     at = sheets.header_row(first[:LOOKED_AT])
     above = sum(1 for row in first[: at + 1] if any(row))
     headers = first[at] if at < len(first) else []
@@ -330,7 +337,7 @@ def _batches(sheet: Sheet) -> Iterator[list[tuple[int, list[str]]]]:
             batch.append((number, row))
             count += 1
         if count > MAX_ROWS + LOOKED_AT:
-            raise Refused("file_rows", most=MAX_ROWS)
+            raise Refused("sheet_rows", most=MAX_ROWS)
         if len(batch) == BATCH:
             yield batch
             batch = []

@@ -24,7 +24,7 @@ def heads(content: bytes, ask: Callable[[], bool]) -> list[dict[str, Any]]:
     """What the sheets of a file are called, hold and look like; raises `DomainError` when the file is refused."""
     for answer in _answers(content, ["heads"], ask):
         return list(answer["sheets"])
-    raise DomainError("file_broken")
+    raise DomainError("sheet_broken")
 
 
 def rows(content: bytes, wanted: Sequence[int], ask: Callable[[], bool]) -> Iterator[tuple[int, int, list[str]]]:
@@ -35,7 +35,7 @@ def rows(content: bytes, wanted: Sequence[int], ask: Callable[[], bool]) -> Iter
         for number, cells in answer.get("rows", ()):
             yield answer["sheet"], number, cells
     if not is_whole:
-        raise DomainError("file_broken")
+        raise DomainError("sheet_broken")
 
 
 def _answers(content: bytes, arguments: Sequence[str], ask: Callable[[], bool]) -> Iterator[dict[str, Any]]:
@@ -58,7 +58,7 @@ def _answers(content: bytes, arguments: Sequence[str], ask: Callable[[], bool]) 
                     raise DomainError(answer["error"], **answer.get("params", {}))
                 yield answer
             if process.wait() != 0:
-                raise DomainError("file_heavy")  # by its limits, or by the kernel: nothing of ours ends otherwise
+                raise DomainError("sheet_heavy")  # by its limits, or by the kernel: nothing of ours ends otherwise
         finally:
             over.set()
             watcher.join()

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from eventsapp.db import db, unit_of_work
-from eventsapp.domain.access import NOBODY
+from eventsapp.domain.access import NOBODY, Actor
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.sheets import ImportStatus, SheetNoun
 from eventsapp.domain.values import Preference, RequestOrigin, RequestStatus, Role, Side
@@ -65,7 +65,7 @@ def event(context: Flask) -> Event:
     return made
 
 
-def laura(event: Event):  # noqa: ANN201
+def laura(event: Event) -> Actor:
     return make.actor(next(m.account for m in event.organization.memberships))
 
 
