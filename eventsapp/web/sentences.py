@@ -27,6 +27,7 @@ class Counted:
 _n = Counted
 
 SENTENCES = {
+    **SHEET_SENTENCES,
     "answer_impossible": _l("Esta respuesta no se puede contar para esa persona."),
     "answer_too_late": _l("La reunión ya cambió, se canceló o empezó. Revise su agenda."),
     "reply_settled": _l("Otra persona ya atendió esta respuesta. Revise su estado."),
