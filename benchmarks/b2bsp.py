@@ -1,6 +1,6 @@
 """Published meeting-scheduling instances: our exact engine beside the RC2 MaxSAT solver, in the same run.
 
-    python benchmarks/b2bsp.py DIRECTORY [--variants] [--workers 1] [--seconds 120] [--no-peer]
+    python benchmarks/b2bsp.py DIRECTORY [--variants] [--seconds 120] [--no-peer]
 
 Reads every .dzn file of DIRECTORY (Bofill et al., JAIR 74, 2022; not shipped). `--variants` also derives cases from
 each file: fairness 0, 1, 3, forbidden slots, fixed meetings, precedences. Every schedule passes the judge, both must
@@ -55,7 +55,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--variants", action="store_true", help="also derive cases from every file")
-    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=120, help="wall time of ours, CPU time of the peer, per case")
     parser.add_argument("--no-peer", action="store_true")
@@ -133,7 +132,7 @@ def _with_precedences(problem: B2BProblem, share: float, chance: random.Random) 
 
 def _ours(problem: B2BProblem, options: argparse.Namespace) -> Answer:
     before = time.process_time()
-    outcome = solve_b2b(problem, seconds=options.seconds, seed=options.seed, workers=options.workers)
+    outcome = solve_b2b(problem, seconds=options.seconds, seed=options.seed)
     cpu = time.process_time() - before
     faults = verify(problem, outcome)
     assert not faults, faults[0]

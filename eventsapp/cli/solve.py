@@ -26,7 +26,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("problem", metavar="PROBLEM", type=Path, help="a problem file (JSON) or a B2BSP file (.dzn)")
     parser.add_argument("--out", metavar="RESULT.json", type=Path, help="where to write the result")
     parser.add_argument("--seconds", type=files.positive, default=60.0, help="time limit (default %(default)s)")
-    parser.add_argument("--workers", type=files.count, default=2, help="threads (default %(default)s)")
+    parser.add_argument(
+        "--workers",
+        type=files.count,
+        default=2,
+        help="threads (default %(default)s); a problem of kind b2b is solved by one",
+    )
     parser.add_argument("--seed", type=files.whole, default=1, help="seed of all choices (default %(default)s)")
     parser.add_argument("--quiet", action="store_true", help="no bar; one line of JSON at the end")
 
@@ -37,10 +42,10 @@ def run(options: argparse.Namespace) -> int:
     previous = signal.signal(signal.SIGINT, stopped.note)
     try:
         problem = files.load(options.problem)
-        limits = {"seconds": options.seconds, "seed": options.seed, "workers": options.workers}
+        limits = {"seconds": options.seconds, "seed": options.seed}
         on_progress = None if options.quiet else show
         if isinstance(problem, Problem):
-            outcome = engine.solve(problem, **limits, on_progress=on_progress, stop=stopped)
+            outcome = engine.solve(problem, **limits, workers=options.workers, on_progress=on_progress, stop=stopped)
         else:
             outcome = b2b.solve_b2b(problem, **limits, on_progress=on_progress, stop=stopped)
         if options.out:

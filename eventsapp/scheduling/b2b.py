@@ -34,7 +34,6 @@ def solve_b2b(
     *,
     seconds: float,
     seed: int = 1,
-    workers: int = 2,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
 ) -> Outcome:
@@ -43,11 +42,11 @@ def solve_b2b(
     Status optimal, feasible, infeasible, none or cancelled; without a schedule the bound is in the outcome's detail.
     """
     clock = Clock(seconds, on_progress, stop, seconds * RESERVE, asked=len(problem.meetings), phase="model", bound=0)
-    outcome = clock.watch(lambda: _solved(problem, clock, seed, workers))
+    outcome = clock.watch(lambda: _solved(problem, clock, seed))
     return outcome or _without_schedule("cancelled", clock, seed)
 
 
-def _solved(problem: B2BProblem, clock: Clock, seed: int, workers: int) -> Outcome:
+def _solved(problem: B2BProblem, clock: Clock, seed: int) -> Outcome:
     try:
         model = B2BModel(problem, clock.stopped)
         if model.clauses.contradiction:
@@ -55,13 +54,13 @@ def _solved(problem: B2BProblem, clock: Clock, seed: int, workers: int) -> Outco
         cp, variables = _to_cp_sat(model, clock)
     except OutOfTime:
         return _without_schedule("none", clock, seed)
-    return _search(model, cp, variables, clock, seed, workers)
+    return _search(model, cp, variables, clock, seed)
 
 
-def _search(model: B2BModel, cp: Any, variables: list[Any], clock: Clock, seed: int, workers: int) -> Outcome:
+def _search(model: B2BModel, cp: Any, variables: list[Any], clock: Clock, seed: int) -> Outcome:
     """Prove by cores; when that ends without a schedule, use the time that is left to find any."""
     clock.phase = "search"
-    solver = _solver(clock.until(PROOF_SHARE), seed, workers)
+    solver = _solver(clock.until(PROOF_SHARE), seed)
     solver.best_bound_callback = lambda bound: _raise_bound(clock, bound)
     status = cpsat.run(solver, cp, clock.stopped)
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -69,7 +68,7 @@ def _search(model: B2BModel, cp: Any, variables: list[Any], clock: Clock, seed: 
     elif status == cp_model.UNKNOWN and not clock.stopped():
         clock.phase = "any schedule"
         cp.clear_objective()
-        solver = _solver(clock.deadline, seed, workers)
+        solver = _solver(clock.deadline, seed)
         status = cpsat.run(solver, cp, clock.stopped)
     if status == cp_model.INFEASIBLE:
         return _without_schedule("infeasible", clock, seed)
@@ -101,10 +100,12 @@ def _to_cp_sat(model: B2BModel, clock: Clock) -> tuple[Any, list[Any]]:
     return cp, variables
 
 
-def _solver(deadline: float, seed: int, workers: int) -> cp_model.CpSolver:
+def _solver(deadline: float, seed: int) -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = max(0.01, deadline - time.monotonic())
-    solver.parameters.num_workers = workers
+    # Measured: a second worker, of any kind or of the same kind with another seed, makes the proof two to six times
+    # slower, because what it shares disturbs the search for cores.
+    solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
     solver.parameters.optimize_with_core = True
     # Pure clauses: the linear relaxation costs time and says nothing.
