@@ -260,7 +260,6 @@ def test_without_a_proof_in_time_any_schedule_is_found() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_the_largest_model_is_given_up_when_the_time_is_over() -> None:
     chance = random.Random(1)
     pairs = [tuple(chance.sample(range(2000), 2)) for _ in range(10_000)]
