@@ -13,6 +13,7 @@ from eventsapp.cli import serving
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.access import SYSTEM
 from eventsapp.domain.errors import DomainError
+from eventsapp.domain.taxonomy import clusters
 from eventsapp.domain.values import OrganizationKind, Role
 from eventsapp.models import Account
 from eventsapp.services import accounts, organizations
@@ -34,6 +35,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--admin", required=True, metavar="EMAIL", help="address of its administrator")
     parser.add_argument("--kind", choices=kinds, default=OrganizationKind.CLUSTER.value, help="default %(default)s")
     parser.add_argument("--state", default="", help="state of the republic")
+    parser.add_argument("--cluster", choices=sorted(clusters()), help="the cluster that it is, for example GTO-AUT")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
                     name=name,
                     kind=OrganizationKind(options.kind),
                     state=options.state[:80],
+                    cluster_code=options.cluster,
                     actor=SYSTEM,
                     now=now,
                 )

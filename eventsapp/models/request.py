@@ -12,8 +12,10 @@ from eventsapp.db import Base
 from eventsapp.domain.access import Scope
 from eventsapp.domain.values import DeclineReason, ExclusionReason, Preference, RequestOrigin, RequestStatus
 from eventsapp.models.account import Account
+from eventsapp.models.capability import Capability
 from eventsapp.models.event import Event
 from eventsapp.models.registration import Registration
+from eventsapp.models.requirement import Requirement
 
 
 class Request(Base):
@@ -58,6 +60,8 @@ class Request(Base):
     from_registration: Mapped[Registration] = relationship(foreign_keys=[from_id])
     to_registration: Mapped[Registration] = relationship(foreign_keys=[to_id])
     made_by: Mapped[Account | None] = relationship(foreign_keys=[made_by_id])
+    requirement: Mapped[Requirement | None] = relationship()
+    capability: Mapped[Capability | None] = relationship()
 
     @property
     def scope(self) -> Scope:

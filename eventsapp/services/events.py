@@ -34,7 +34,7 @@ from eventsapp.services import audit, places
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MIN_CODE, MAX_CODE = 3, 60
-RESERVED_CODES = frozenset({"nuevo", "organizaciones"})
+RESERVED_CODES = frozenset({"nuevo", "organizacion", "organizaciones"})
 
 
 @dataclass(frozen=True)

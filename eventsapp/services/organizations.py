@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,10 +12,23 @@ from sqlalchemy.orm import selectinload
 
 from eventsapp.db import db
 from eventsapp.domain.access import ORGANIZERS, Actor, Permission, require
+from eventsapp.domain.editions import require_seen
 from eventsapp.domain.errors import DomainError
+from eventsapp.domain.taxonomy import clusters
 from eventsapp.domain.values import OrganizationKind, Role
 from eventsapp.models import Account, Membership, Organization
 from eventsapp.services import audit
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What an organization is."""
+
+    name: str
+    kind: OrganizationKind
+    state: str = ""
+    cluster_code: str = ""
+
 
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_CODE = 40
@@ -42,6 +56,26 @@ def create(
         raise DomainError("code_taken") from error
     audit.record(actor, "organization.created", made, at=now, name=name)
     return made
+
+
+def profile_of(organization: Organization) -> Profile:
+    """What is stored of an organization."""
+    return Profile(organization.name, organization.kind, organization.state, organization.cluster_code or "")
+
+
+def change(organization: Organization, profile: Profile, *, seen: str, actor: Actor, now: datetime) -> None:
+    """Change what an organization is, unless somebody changed it since it was seen."""
+    require(actor, Permission.ORGANIZATION_MANAGE, organization.scope)
+    db.session.refresh(organization, with_for_update=True)
+    stored = profile_of(organization)
+    require_seen(seen, stored, typed=profile)
+    if profile.cluster_code and profile.cluster_code not in clusters():
+        raise DomainError("unknown_cluster")
+    changed = sorted(name for name, value in vars(profile).items() if getattr(stored, name) != value)
+    organization.name, organization.kind, organization.state = profile.name, profile.kind, profile.state
+    organization.cluster_code = profile.cluster_code or None
+    if changed:
+        audit.record(actor, "organization.changed", organization, at=now, fields=changed)
 
 
 def add_member(organization: Organization, account: Account, role: Role, *, actor: Actor, now: datetime) -> Membership:

@@ -391,7 +391,7 @@ SIDE = {
 
 def side_word(event: Named, side: Side, form: str = "one") -> Any:
     """What the event calls a side, in one of the forms of `SIDE_WORDS`: "Comprador", "Lugares para universidades"."""
-    if side is Side.BOTH:
+    if side == Side.BOTH:  # templates may say it as text
         return BOTH_SIDES[form][event.sides]
     return SIDE_WORDS[form][NOUNS[event.sides][side]]
 

@@ -38,6 +38,13 @@ NEW = {
     "requests_close_at": "2027-02-26T23:59",
     "slot_minutes": "20",
     "changeover_minutes": "5",
+    "late_registration_until": "",
+    "programme": "business_meetings",
+    "axis": "globalisation",
+    "format": "many_buyers",
+    "sides": "buyer_supplier",
+    "buyer_places": "",
+    "supplier_places": "200",
     "buyer_max_meetings": "",
     "supplier_max_meetings": "6",
     "supplier_min_meetings": "1",
@@ -176,10 +183,15 @@ def test_no_value_in_any_field_is_our_fault(world: World) -> None:
     ("path", "valid"),
     [
         ("ajustes", {name: NEW[name] for name in ("name", "venue", "city", "time_zone", "contact_email")}),
-        ("ajustes/fechas", {name: value for name, value in NEW.items() if name.endswith("_at")}),
+        ("ajustes/fechas", {name: value for name, value in NEW.items() if name.endswith(("_at", "_until"))}),
+        ("ajustes/programa", {name: NEW[name] for name in ("programme", "axis", "format", "sides")}),
+        (
+            "ajustes/solicitudes",
+            {"request_expiry_hours": "48", "request_reminder_hours": "12", "buyer_requests_binding": "y"},
+        ),
         (
             "ajustes/limites",
-            {name: value for name, value in NEW.items() if "meetings" in name or "quota" in name or "max" in name},
+            {name: value for name, value in NEW.items() if name.endswith(("_meetings", "_quota", "_consecutive", "_places"))},
         ),
         ("ajustes/mesas", {"amount": "1", "prefix": "", "room": ""}),
         ("ajustes/mesas/TABLE", {"label": "9", "room": ""}),
@@ -198,6 +210,18 @@ def test_no_value_in_any_field_is_our_fault(world: World) -> None:
         ("ajustes/mesas-fijas", {"desk-ID": "1"}),
         ("solicitudes/nueva", {"one": "1", "other": "2", "preference": "want", "reason": "Porque"}),
         ("solicitudes/exclusiones", {"one": "1", "other": "2", "reason": "competitor"}),
+        (
+            "empresas/nueva",
+            {
+                "company": "Tornillos León",
+                "side": "supplier",
+                "name": "María Ríos",
+                "job_title": "",
+                "email": "maria@example.com",
+                "phone": "477 123 4567",
+                "terms": "ALL-020",
+            },
+        ),
     ],
 )
 def test_no_value_in_any_setting_is_our_fault(world: World, path: str, valid: dict[str, str]) -> None:
@@ -293,6 +317,8 @@ def test_settings_are_for_managers(world: World) -> None:
         "ajustes/mesas",
         "ajustes/mesas-fijas",
         "ajustes/limites",
+        "ajustes/programa",
+        "ajustes/solicitudes",
         "bitacora",
     )
     assert [client.get(f"/o/bajio/{path}").status_code for path in paths] == [404] * len(paths)

@@ -286,7 +286,7 @@ def test_somebody_without_a_company_is_asked_for_its_name(sqlite_app: Flask) -> 
     assert answer.status_code == 422
     assert "Escriba el nombre de la empresa" in answer.text
     answer = at.client.submit(at.path(), {"side": "judge", "company": "new", "name": "X"})
-    assert "Elija si compra o si provee" in answer.text
+    assert "Elija cómo participa su empresa" in answer.text
 
 
 def test_a_known_company_is_offered_and_taken(sqlite_app: Flask) -> None:

@@ -126,7 +126,6 @@ def test_a_company_finds_asks_and_is_answered(world: World) -> None:
         mails = [render(row, base_url="https://encuentro.example") for row in rows]
     assert [mail.subject for mail in mails] == [
         "Nordwind <b> aceptó reunirse con usted",
-        "Galvánicos Lerma quiere reunirse con usted",
     ]
     for mail in mails:
         assert "https://encuentro.example/e/bajio/solicitudes" in mail.text

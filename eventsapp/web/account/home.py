@@ -58,6 +58,7 @@ def next_step(registration: Registration, at: datetime) -> NextStep:
     sentences = {
         Status.DRAFT: _("El registro cerró y este borrador no se envió."),
         Status.CHANGES_REQUESTED: _("El plazo para hacer los cambios terminó."),
+        Status.WAITLISTED: _("Su empresa está en lista de espera. Le avisaremos por correo si se libera un lugar."),
         Status.SUBMITTED: _("El organizador está revisando su registro. Le responderemos por correo."),
         Status.REJECTED: _("El registro no fue aceptado."),
         Status.WITHDRAWN: _("Usted retiró este registro."),
@@ -68,7 +69,7 @@ def next_step(registration: Registration, at: datetime) -> NextStep:
 def _before_sending(registration: Registration, to_registration: str) -> NextStep:
     if registration.status is Status.CHANGES_REQUESTED:
         return NextStep(_("El organizador pide cambios en su registro."), _("Hacer los cambios"), to_registration)
-    closes = month_day(registration.event.registration_closes_at, registration.event.zone)
+    closes = month_day(deadlines.registration_ends_at(registration.event), registration.event.zone)
     return NextStep(
         _("Complete y envíe su registro a más tardar el %(day)s.", day=closes), _("Continuar registro"), to_registration
     )

@@ -12,13 +12,14 @@ from flask_babel import lazy_gettext as _l
 from eventsapp.domain import registering
 from eventsapp.domain.access import Permission, may
 from eventsapp.domain.registering import Step
-from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.domain.values import RegistrationStatus
 from eventsapp.models import Registration
 from eventsapp.services.registrations import STEP_PERMISSIONS
 from eventsapp.web.clock import now
 from eventsapp.web.formats import clock
 from eventsapp.web.navigation import company_nav
 from eventsapp.web.public.events import event_line
+from eventsapp.web.words import side_word
 
 SLUGS = {
     Step.COMPANY: "empresa",
@@ -33,11 +34,6 @@ TITLES = {
     Step.TERMS: _l("Procesos y productos"),
     Step.AVAILABILITY: _l("Disponibilidad"),
 }
-CAPTIONS = {
-    Side.BUYER: _l("Registro de comprador"),
-    Side.SUPPLIER: _l("Registro de proveedor"),
-    Side.BOTH: _l("Registro de comprador y proveedor"),
-}
 BACK_TO_REVIEW = "revisar"
 
 
@@ -50,7 +46,7 @@ def registration_page(template: str, registration: Registration, **values: Any) 
         event=event,
         event_line=event_line(event),
         registration=registration,
-        caption=CAPTIONS[registration.side],
+        caption=side_word(event, registration.side, "registration"),
         nav=company_nav(event, "registration") if takes_part else [],
         steps_total=len(Step),
         is_draft=registration.status in registering.DRAFTS,

@@ -14,9 +14,9 @@ from eventsapp.domain import deadlines, registering
 from eventsapp.domain.access import NOWHERE, Permission, Scope
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.registering import Progress, Step
-from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
 from eventsapp.models import Account, Company, Event, Registration
-from eventsapp.services import companies, registrations
+from eventsapp.services import companies, places, registrations
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
@@ -33,6 +33,7 @@ from eventsapp.web.formats import month_day
 from eventsapp.web.loaders import my_registration, public_event
 from eventsapp.web.public.events import event_line
 from eventsapp.web.saving import saving
+from eventsapp.web.words import side_word
 
 Status = RegistrationStatus
 
@@ -69,6 +70,10 @@ def registration(found: Entry) -> str:
         can_change_people=can_edit(mine, Step.DELEGATES),
         can_resume=mine.status is Status.WITHDRAWN and deadlines.is_registration_open(mine.event, at),
         sections=sections(mine),
+        is_late=deadlines.is_registration_late(mine.event, at),
+        ends_at=deadlines.registration_ends_at(mine.event),
+        waits_at=places.find_position(mine) if mine.status is Status.WAITLISTED else 0,
+        is_copied=mine.status is Status.DRAFT and registrations.find_last(mine) is not None,
     )
 
 
@@ -186,6 +191,8 @@ def _review_page(mine: Registration, form: ReviewForm) -> str:
 
 def _start_form(event: Event) -> StartForm:
     form = StartForm()
+    sides = (Side.BOTH,) if event.format is EventFormat.ANY_TO_ANY else (Side.BUYER, Side.SUPPLIER)
+    form.offer_sides([(side, side_word(event, side)) for side in sides])
     known = companies.list_of(_me(), event.organization)
     form.offer_companies(known)
     if form.company.data is None:
@@ -201,6 +208,8 @@ def _start_page(event: Event, form: StartForm) -> str:
         event_line=event_line(event),
         form=form,
         is_open=deadlines.is_registration_open(event, at),
+        is_late=deadlines.is_registration_late(event, at),
+        ends_at=deadlines.registration_ends_at(event),
         opens=month_day(event.registration_opens_at, event.zone) if at < event.registration_opens_at else "",
         has_companies=len(form.company.choices) > 1,
     )

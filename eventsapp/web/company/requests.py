@@ -12,26 +12,27 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
+from wtforms import BooleanField, SelectField
 
 from eventsapp.db import db
 from eventsapp.domain import deadlines, quotas
 from eventsapp.domain.access import Permission, Scope
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.matching import affinity
-from eventsapp.domain.values import DeclineReason, RegistrationStatus
-from eventsapp.models import Registration
+from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestStatus
+from eventsapp.models import Delegate, Registration
 from eventsapp.models import Request as MeetingRequest
-from eventsapp.services import requests
+from eventsapp.services import companies, request_upkeep, requests
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
 from eventsapp.web.company.frame import company_page
 from eventsapp.web.fields import choice
-from eventsapp.web.forms import Form, long_text
+from eventsapp.web.forms import Form, long_text, options
 from eventsapp.web.paging import Page
 from eventsapp.web.saving import saving
-from eventsapp.web.words import DECLINE_REASON, PREFERENCE
+from eventsapp.web.words import ASKING, DECLINE_REASON
 
 Lister = Callable[[Registration], list[MeetingRequest]]
 
@@ -39,7 +40,17 @@ TABS: dict[str, tuple[Any, Lister]] = {
     "recibidas": (_l("Recibidas"), requests.list_received),
     "enviadas": (_l("Enviadas"), requests.list_sent),
     "respondidas": (_l("Respondidas"), requests.list_answered),
+    "marcas": (_l("Solo para usted"), requests.list_notes),
 }
+NEVER = "0"
+LEVELS = {
+    NEVER: _l("Nunca: prefiero responder cada una"),
+    "5": _l("Afinidad 5 de 5"),
+    "4": _l("Afinidad 4 o más"),
+    "3": _l("Afinidad 3 o más"),
+    "2": _l("Afinidad 2 o más"),
+}
+MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -60,12 +71,25 @@ class DeclineForm(Form):
 
     why = choice(_l("Motivo"), DECLINE_REASON, default=DeclineReason.NOT_RELEVANT)
     text = long_text(_l("Comentario para la empresa"), most=500, optional=True)
+    veto = BooleanField(_l("No quiero reunirme con esta empresa en este evento"))
 
 
 class PreferenceForm(Form):
     """How much a company wants the meeting."""
 
-    preference = choice(_l("Importancia"), PREFERENCE)
+    preference = choice(_l("Importancia"), ASKING)
+
+
+class AutoAcceptForm(Form):
+    """From which affinity on requests are accepted without asking."""
+
+    level = SelectField(_l("Aceptar sin preguntar"), choices=options(LEVELS))
+
+
+class DigestForm(Form):
+    """Whether a person gets the daily mail."""
+
+    wanted = BooleanField(_l("Enviarme cada mañana un resumen de lo que espera mi respuesta"))
 
 
 def _mine(event_code: str, request_id: UUID) -> Mine | None:
@@ -111,6 +135,10 @@ def list_requests(registration: Registration) -> ResponseReturnValue:
         is_open=deadlines.are_requests_open(event, now()),
         remaining=quotas.remaining(event, registration.side, used),
         quota=quotas.quota(event, registration.side),
+        auto_form=AutoAcceptForm(formdata=None, level=str(registration.auto_accept_level or NEVER)),
+        digest_form=_digest_form(registration),
+        ordered=len([row for row in listed["enviadas"] if row.status in requests.ACTIVE]),
+        first=page.first,
     )
 
 
@@ -133,7 +161,7 @@ def decline(mine: Mine) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving(_tab(mine, "recibidas")) as done:
-                requests.decline(mine.request, form.why.data, actor=g.actor, now=now(), text=form.text.data)
+                _decline(mine, form)
             flash(_("Respuesta enviada."), "ok")
             return done.redirect()
         except Forbidden:
@@ -146,13 +174,58 @@ def decline(mine: Mine) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
+@bp.post("/e/<event_code>/solicitudes/orden")
+@requires(Permission.REQUEST_MAKE, load=loaders.my_registration)
+def order_requests(registration: Registration) -> ResponseReturnValue:
+    """Say in which order the own requests matter: by numbers, or one place up or down."""
+    page = request.args.get("page", type=int)
+    back = url_for("company.requests", event_code=registration.event.code, ver="enviadas", page=page)
+    with saving(back) as done:
+        ids = [row.id for row in requests.list_sent(registration) if row.status in requests.ACTIVE]
+        requests.save_order(registration, _new_order(ids), actor=g.actor, now=now())
+    flash(_("Orden guardado."), "ok")
+    return done.redirect()
+
+
+@bp.post("/e/<event_code>/solicitudes/regla")
+@requires(Permission.REQUEST_MAKE, load=loaders.my_registration)
+def save_auto_accept(registration: Registration) -> ResponseReturnValue:
+    """Say from which affinity on requests are accepted without asking."""
+    form = AutoAcceptForm()
+    back = url_for("company.requests", event_code=registration.event.code)
+    if not form.validate_on_submit():
+        flash(_("Elija una afinidad de la lista."), "error")
+        return redirect(back, 303)
+    with saving(back) as done:
+        level = int(form.level.data) or None
+        requests.save_auto_accept(registration, level, actor=g.actor, now=now())
+    flash(_("Regla guardada. Vale para las solicitudes que lleguen desde ahora."), "ok")
+    return done.redirect()
+
+
+@bp.post("/e/<event_code>/solicitudes/resumen")
+@requires(Permission.REQUEST_MAKE, load=loaders.my_registration)
+def save_digest(registration: Registration) -> ResponseReturnValue:
+    """Get the daily mail, or no more."""
+    form = DigestForm()
+    back = url_for("company.requests", event_code=registration.event.code)
+    person = _myself(registration)
+    if not form.validate_on_submit() or person is None:
+        return redirect(back, 303)
+    with saving(back) as done:
+        request_upkeep.set_digest(person, wanted=form.wanted.data, actor=g.actor, now=now())
+    flash(_("Guardado.") if form.wanted.data else _("Ya no le enviaremos el resumen diario."), "ok")
+    return done.redirect()
+
+
 @bp.post("/e/<event_code>/solicitudes/<uuid:request_id>/retirar")
 @requires(Permission.REQUEST_MAKE, load=_mine)
 def withdraw_request(mine: Mine) -> ResponseReturnValue:
     """Take an own request back."""
-    with saving(_tab(mine, "enviadas")) as done:
+    is_note = mine.request.status is RequestStatus.NOTED
+    with saving(_tab(mine, "marcas" if is_note else "enviadas")) as done:
         requests.withdraw(mine.request, actor=g.actor, now=now())
-    flash(_("Solicitud retirada. Puede pedirla de nuevo."), "ok")
+    flash(_("Marca quitada.") if is_note else _("Solicitud retirada. Puede pedirla de nuevo."), "ok")
     return done.redirect()
 
 
@@ -167,6 +240,50 @@ def change_preference(mine: Mine) -> ResponseReturnValue:
     with saving(_tab(mine, "enviadas")) as done:
         requests.change_preference(mine.request, form.preference.data, actor=g.actor, now=now())
     return done.redirect()
+
+
+def _decline(mine: Mine, form: DeclineForm) -> None:
+    requests.decline(mine.request, form.why.data, actor=g.actor, now=now(), text=form.text.data)
+    if form.veto.data:
+        other = _other(mine.registration, mine.request)
+        requests.note(mine.registration, other, Preference.NO, actor=g.actor, now=now())
+
+
+def _new_order(ids: list[UUID]) -> list[UUID]:
+    """The requests as the form orders them: by the numbers that were typed, then one of them a place up or down.
+
+    A number that was raised puts a request behind the one that has that place, a lowered one before it.
+    """
+    keys = {}
+    for place, id_ in enumerate(ids, start=1):
+        typed = _typed_place(request.form.get(f"lugar-{id_}", ""), place)
+        keys[id_] = (typed, (typed > place) - (typed < place), place)
+    order = sorted(ids, key=lambda id_: keys[id_])
+    for name, step in (("subir", -1), ("bajar", 1)):
+        moved = next((id_ for id_ in order if str(id_) == request.form.get(name, "")), None)
+        if moved is not None:
+            place = order.index(moved)
+            order.insert(min(max(place + step, 0), len(order) - 1), order.pop(place))
+    return order
+
+
+def _typed_place(text: str, place: int) -> int:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else place
+
+
+def _myself(registration: Registration) -> Delegate | None:
+    """The signed-in person as one of the company's people."""
+    people = companies.list_delegates(registration.company)
+    return next((person for person in people if person.account_id == g.actor.account_id), None)
+
+
+def _digest_form(registration: Registration) -> DigestForm | None:
+    """The switch of the daily mail, for those who would get it."""
+    person = _myself(registration)
+    if person is None or person not in companies.list_admins(registration.company):
+        return None
+    return DigestForm(formdata=None, wanted=not request_upkeep.is_stopped(person))
 
 
 def _row(registration: Registration, row: MeetingRequest) -> dict[str, Any]:

@@ -9,17 +9,21 @@ from zoneinfo import ZoneInfo
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, ValidationError
+from wtforms import BooleanField, HiddenField, ValidationError
 
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.slots import instant
+from eventsapp.domain.values import Axis, EventFormat, Programme, Side, SideNames
 from eventsapp.models import Event
-from eventsapp.services.events import Dates, Details, Limits, Rounds
-from eventsapp.web.fields import moment, time_zone, whole
+from eventsapp.services.events import Answering, Dates, Details, Kind, Limits, Rounds
+from eventsapp.web.fields import choice, moment, time_zone, whole
 from eventsapp.web.forms import Form, long_text, text
+from eventsapp.web.words import AXIS, EVENT_FORMAT, PROGRAMME, SIDE_NAMES, Named, side_word
 
 MAX_MEETINGS = 500
 MAX_QUOTA = 1000
+MAX_PLACES = 10_000
+MAX_HOURS = 24 * 60
 
 FIELD_OF = {
     "code_malformed": "code",
@@ -35,6 +39,8 @@ FIELD_OF = {
     "minimum_over_maximum": "supplier_min_meetings",
     "rounds_in_use": "slot_minutes",
     "no_such_time": "starts_at",
+    "late_out_of_order": "late_registration_until",
+    "reminder_after_expiry": "request_reminder_hours",
 }
 
 
@@ -68,13 +74,17 @@ class DatesForm(Form):
     ends_at = moment(_l("El evento termina"))
     registration_opens_at = moment(_l("El registro abre"))
     registration_closes_at = moment(_l("El registro cierra"))
+    late_registration_until = moment(_l("Registro tardío hasta"), optional=True)
     requests_open_at = moment(_l("Las solicitudes abren"))
     requests_close_at = moment(_l("Las solicitudes cierran"))
 
     def dates(self, zone: ZoneInfo) -> Dates | None:
         """What was entered as instants, or None with the fault next to the field: summer time skips some hours."""
-        found = {}
+        found: dict[str, Any] = {}
         for name, entered in _entered(self, Dates).items():
+            if entered is None:
+                found[name] = None
+                continue
             try:
                 found[name] = instant(entered.date(), entered.time(), zone)
             except DomainError as error:
@@ -82,15 +92,62 @@ class DatesForm(Form):
         return None if self.errors else Dates(**found)
 
 
-class LimitsForm(Form):
-    """How many meetings and requests a company may have."""
+class KindForm(Form):
+    """Programme, axis, format, and what the two sides are called."""
 
+    programme = choice(_l("Programa"), PROGRAMME, default=Programme.BUSINESS_MEETINGS)
+    axis = choice(_l("Eje estratégico"), AXIS, default=Axis.NONE)
+    format = choice(_l("Formato"), EVENT_FORMAT, default=EventFormat.MANY_BUYERS)
+    sides = choice(_l("Quién se reúne con quién"), SIDE_NAMES, default=SideNames.BUYER_SUPPLIER)
+
+    def kind(self) -> Kind:
+        """What was entered."""
+        return Kind(**_entered(self, Kind))
+
+
+class AnsweringForm(Form):
+    """How requests are answered."""
+
+    request_expiry_hours = whole(_l("Horas para responder una solicitud"), 2, MAX_HOURS, default=72)
+    request_reminder_hours = whole(_l("Horas antes para recordarlo"), 1, MAX_HOURS, default=24)
+    buyer_requests_binding = BooleanField(_l("Lo que pide un comprador queda acordado sin preguntar"))
+
+    def call_sides(self, event: Named) -> None:
+        """Name the sides as the event does."""
+        self.buyer_requests_binding.label.text = side_word(event, Side.BUYER, "requests_bind")
+
+    def answering(self) -> Answering:
+        """What was entered."""
+        return Answering(**_entered(self, Answering))
+
+
+SIDE_LABELS = {
+    "buyer_places": (Side.BUYER, "places"),
+    "supplier_places": (Side.SUPPLIER, "places"),
+    "buyer_max_meetings": (Side.BUYER, "max_meetings"),
+    "supplier_max_meetings": (Side.SUPPLIER, "max_meetings"),
+    "supplier_min_meetings": (Side.SUPPLIER, "min_meetings"),
+    "buyer_request_quota": (Side.BUYER, "request_quota"),
+    "supplier_request_quota": (Side.SUPPLIER, "request_quota"),
+}
+
+
+class LimitsForm(Form):
+    """How many companies take part, how many meetings and requests each may have."""
+
+    buyer_places = whole(_l("Lugares para compradores"), 1, MAX_PLACES, optional=True)
+    supplier_places = whole(_l("Lugares para proveedores"), 1, MAX_PLACES, optional=True)
     buyer_max_meetings = whole(_l("Reuniones por comprador, a lo más"), 1, MAX_MEETINGS, optional=True)
     supplier_max_meetings = whole(_l("Reuniones por proveedor, a lo más"), 1, MAX_MEETINGS, optional=True)
     supplier_min_meetings = whole(_l("Reuniones por proveedor, al menos"), 0, MAX_MEETINGS, default=0)
     max_consecutive = whole(_l("Reuniones seguidas sin descanso, a lo más"), 1, MAX_MEETINGS, optional=True)
     buyer_request_quota = whole(_l("Solicitudes por comprador"), 0, MAX_QUOTA, default=40)
     supplier_request_quota = whole(_l("Solicitudes por proveedor"), 0, MAX_QUOTA, default=15)
+
+    def call_sides(self, event: Named) -> None:
+        """Name the sides as the event does."""
+        for name, (side, form) in SIDE_LABELS.items():
+            self[name].label.text = side_word(event, side, form)
 
     def limits(self) -> Limits:
         """What was entered."""
@@ -108,7 +165,7 @@ class RoundsForm(Form):
         return Rounds(**_entered(self, Rounds))
 
 
-class NewEventForm(DetailsForm, DatesForm, LimitsForm, RoundsForm):
+class NewEventForm(DetailsForm, KindForm, DatesForm, LimitsForm, RoundsForm):
     """All of it, for a new event."""
 
     code = text(_l("Clave en la dirección web"), most=60, optional=True)
@@ -134,15 +191,23 @@ class DatesSettings(DatesForm, Versioned):
     """The settings of dates."""
 
 
+class KindSettings(KindForm, Versioned):
+    """The settings of programme and sides."""
+
+
+class AnsweringSettings(AnsweringForm, Versioned):
+    """The settings of requests."""
+
+
 class LimitsSettings(LimitsForm, Versioned):
     """The settings of limits."""
 
 
-def values_of(event: Event, kind: type[Details | Dates | Limits | Rounds]) -> dict[str, Any]:
+def values_of(event: Event, kind: type[Details | Dates | Kind | Limits | Answering | Rounds]) -> dict[str, Any]:
     """The fields of one form as the event has them; instants as clocks of the event show them."""
     values = {field.name: getattr(event, field.name) for field in fields(kind)}
     if kind is Dates:
-        return {name: value.astimezone(event.zone).replace(tzinfo=None) for name, value in values.items()}
+        return {name: value and value.astimezone(event.zone).replace(tzinfo=None) for name, value in values.items()}
     return values
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from flask import g, render_template, request, url_for
+from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
 
 from eventsapp.domain.access import Permission, may
-from eventsapp.domain.errors import DomainError
+from eventsapp.domain.editions import edition
+from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.taxonomy import clusters
 from eventsapp.domain.values import Role
 from eventsapp.models import Organization
 from eventsapp.services import accounts, events, organizations
+from eventsapp.services.organizations import Profile
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.fields import choice, optional_choice
@@ -31,14 +35,29 @@ def _cluster_names() -> dict[str, str]:
     return {one.code: one.name(language) for one in clusters().values()}
 
 
-class OrganizationForm(Form):
-    """A new organization and the person who runs it."""
+class ProfileForm(Form):
+    """What an organization is."""
 
     name = text(_l("Nombre"), most=200)
-    code = text(_l("Clave"), most=40)
     kind = choice(_l("Tipo"), ORGANIZATION_KIND)
     state = text(_l("Estado de la República"), most=80, optional=True)
     cluster_code = optional_choice(_l("Clúster"), _cluster_names)
+
+    def profile(self) -> Profile:
+        """What was entered."""
+        return Profile(self.name.data, self.kind.data, self.state.data, self.cluster_code.data or "")
+
+
+class OrganizationSettings(ProfileForm):
+    """An organization as it is changed; `seen` says what the form was filled in from."""
+
+    seen = HiddenField()
+
+
+class OrganizationForm(ProfileForm):
+    """A new organization and the person who runs it."""
+
+    code = text(_l("Clave"), most=40)
     admin_email = text(_l("Correo de quien la administra"), most=254, checks=(email_address,))
 
 
@@ -75,6 +94,7 @@ def new_event(organization: Organization) -> ResponseReturnValue:
                     dates=dates,
                     limits=form.limits(),
                     rounds=form.rounds(),
+                    kind=form.kind(),
                     actor=g.actor,
                     now=now(),
                 )
@@ -87,6 +107,28 @@ def new_event(organization: Organization) -> ResponseReturnValue:
     others = [one for one in organizations.list_creatable(g.actor) if one is not organization]
     page = render_template("organizer/new_event.html", form=form, organization=organization, others=others)
     return page, 422 if form.errors else 200
+
+
+@bp.route("/o/organizacion/<organization_code>", methods=["GET", "POST"])
+@requires(Permission.ORGANIZATION_MANAGE, load=lambda organization_code: organizations.find(organization_code))
+def organization(organization: Organization) -> ResponseReturnValue:
+    """Change what an organization is."""
+    stored = organizations.profile_of(organization)
+    form = OrganizationSettings(data={**vars(stored), "seen": edition(stored)})
+    status = 200
+    if form.validate_on_submit():
+        try:
+            with saving(url_for("organizer.organization", organization_code=organization.code)) as done:
+                organizations.change(organization, form.profile(), seen=form.seen.data, actor=g.actor, now=now())
+            flash(_("Cambios guardados."), "ok")
+            return done.redirect()
+        except Conflict:
+            stored = organizations.profile_of(organization)
+            form.seen.data, status = edition(stored), 409
+    page = render_template(
+        "organizer/organization.html", form=form, organization=organization, stored=stored, is_stale=status == 409
+    )
+    return page, 422 if form.errors else status
 
 
 @bp.route("/o/organizaciones/nueva", methods=["GET", "POST"])

@@ -12,28 +12,37 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
+from wtforms import RadioField, SelectMultipleField
 
+from eventsapp.domain import contacts
 from eventsapp.domain.access import Permission, Scope
-from eventsapp.domain.values import RegistrationStatus, Side
+from eventsapp.domain.errors import DomainError, Forbidden
+from eventsapp.domain.taxonomy import MAX_TERMS
+from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
 from eventsapp.models import Event, Registration
-from eventsapp.services import audit, registrations, reviews
+from eventsapp.services import audit, places, registrations, reviews, walk_ins
+from eventsapp.services.companies import DelegateAnswers
+from eventsapp.services.walk_ins import WalkIn
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
+from eventsapp.web.account.forms import check_email
 from eventsapp.web.clock import now
+from eventsapp.web.company.registration_forms import contact, term_groups
 from eventsapp.web.company.registration_rows import sections
-from eventsapp.web.forms import Form, long_text, trimmed
+from eventsapp.web.forms import Form, long_text, options, text, trimmed
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.paging import SIZES, Page, asked
 from eventsapp.web.saving import saving
-from eventsapp.web.words import REGISTRATION_STATUS
+from eventsapp.web.words import REGISTRATION_STATUS, side_word
 
 Status = RegistrationStatus
 MOST_AT_ONCE = SIZES[-1]
 SHOWN_STATUSES = (
     Status.SUBMITTED,
     Status.CHANGES_REQUESTED,
+    Status.WAITLISTED,
     Status.APPROVED,
     Status.REJECTED,
     Status.WITHDRAWN,
@@ -46,6 +55,33 @@ class RejectForm(Form):
     """Why a registration is not accepted."""
 
     reason = long_text(_l("Motivo"), most=1000)
+
+
+class WalkInForm(Form):
+    """What is asked at the door."""
+
+    company = text(_l("Empresa"), most=200)
+    side = RadioField(_l("Participa como"), validate_choice=True)
+    name = text(_l("Nombre completo"), most=200)
+    job_title = text(_l("Puesto"), most=120, optional=True)
+    email = text(_l("Correo electrónico"), most=254, checks=(check_email,))
+    phone = text(
+        _l("Celular o teléfono"), most=contacts.MAX_PHONE, optional=True, checks=(contact(contacts.phone_number),)
+    )
+    terms = SelectMultipleField(_l("Procesos y productos"), validate_choice=False)
+
+    def offer_sides(self, event: Event) -> None:
+        """Take part as one of the event's sides."""
+        sides = (Side.BOTH,) if event.format is EventFormat.ANY_TO_ANY else (Side.SUPPLIER, Side.BUYER)
+        self.side.choices = [(side.value, str(side_word(event, side))) for side in sides]
+        self.side.data = self.side.data or sides[0].value
+        groups = term_groups(event).items()
+        self.terms.choices = [choice for label, words in groups for choice in options(words, label)]
+
+    def answers(self) -> WalkIn:
+        """What was entered."""
+        person = DelegateAnswers(self.name.data, self.job_title.data, self.email.data, self.phone.data)
+        return WalkIn(self.company.data, Side(self.side.data), person, tuple(self.terms.data or ())[:MAX_TERMS])
 
 
 class ChangesForm(Form):
@@ -109,15 +145,25 @@ def approve_registrations(event: Event) -> Response:
     """Approve those of the ticked registrations that wait for review."""
     ids = [UUID(text) for text in request.form.getlist("ids")[:MOST_AT_ONCE] if _is_uuid(text)]
     with saving(url_for("organizer.registrations", event_code=event.code, estado=Status.SUBMITTED.value)) as done:
-        count = reviews.approve_all(event, ids, actor=g.actor, now=now())
-    flash(
-        ngettext(
-            "Aprobó %(num)s registro. Le avisamos a la empresa por correo.",
-            "Aprobó %(num)s registros. Les avisamos a las empresas por correo.",
-            count,
-        ),
-        "ok",
-    )
+        taken, waiting = reviews.approve_all(event, ids, actor=g.actor, now=now())
+    if taken or not waiting:
+        flash(
+            ngettext(
+                "Aprobó %(num)s registro. Le avisamos a la empresa por correo.",
+                "Aprobó %(num)s registros. Les avisamos a las empresas por correo.",
+                taken,
+            ),
+            "ok",
+        )
+    if waiting:
+        flash(
+            ngettext(
+                "Ya no hay lugar: %(num)s empresa quedó en lista de espera. Le avisamos por correo.",
+                "Ya no hay lugar: %(num)s empresas quedaron en lista de espera. Les avisamos por correo.",
+                waiting,
+            ),
+            "ok",
+        )
     return done.redirect()
 
 
@@ -134,9 +180,48 @@ def approve_registration(found: Reviewed) -> Response:
     """Accept the registration."""
     registration = found.registration
     with saving(_address(registration)) as done:
-        reviews.approve(registration, actor=g.actor, now=now())
-    flash(_("Aprobó a %(company)s. Le avisamos por correo.", company=registration.company.name), "ok")
+        takes_part = reviews.approve(registration, actor=g.actor, now=now())
+        name = registration.company.name
+    flash(
+        _("Aprobó a %(company)s. Le avisamos por correo.", company=name)
+        if takes_part
+        else _("Ya no hay lugar: %(company)s quedó en lista de espera. Le avisamos por correo.", company=name),
+        "ok",
+    )
     return done.redirect()
+
+
+@bp.route("/o/<event_code>/empresas/nueva", methods=["GET", "POST"])
+@requires(Permission.REGISTRATION_WALK_IN, load=loaders.event)
+def walk_in(event: Event) -> Response | tuple[str, int]:
+    """Take in a company that stands at the door."""
+    form = WalkInForm()
+    form.offer_sides(event)
+    if form.validate_on_submit():
+        try:
+            with saving() as done:
+                made = walk_ins.register(event, form.answers(), actor=g.actor, now=now())
+                done.location = url_for("organizer.walk_in", event_code=event.code)
+                name, folio, takes_part = made.company.name, made.folio, made.status is Status.APPROVED
+            flash(
+                _("%(company)s ya participa, con el folio %(folio)s.", company=name, folio=folio)
+                if takes_part
+                else _("Ya no hay lugar: %(company)s quedó en lista de espera.", company=name),
+                "ok",
+            )
+            return done.redirect()
+        except Forbidden:
+            raise
+        except DomainError as error:
+            form.refuse("company", error)
+    page = organizer_page(
+        "organizer/walk_in.html",
+        event,
+        "registrations",
+        form=form,
+        companies=walk_ins.list_companies(event.organization_id),
+    )
+    return page, 422 if form.errors else 200
 
 
 @bp.post("/o/<event_code>/empresas/<uuid:registration_id>/rechazar")
@@ -190,6 +275,7 @@ def _page(
         reject_form=reject_form or RejectForm(formdata=None),
         changes_form=changes_form or ChangesForm(formdata=None),
         next_waiting=reviews.find_next_waiting(registration),
+        waits_at=places.find_position(registration) if registration.status is Status.WAITLISTED else 0,
     )
 
 

@@ -9,6 +9,7 @@ from flask import flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import DomainError
@@ -31,7 +32,10 @@ from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.paging import Page
 from eventsapp.web.saving import saving
 from eventsapp.web.templating import term_name
-from eventsapp.web.words import DECLINE_REASON, EXCLUSION_REASON, PREFERENCE, REQUEST_STATUS
+from eventsapp.web.words import ASKING, DECLINE_REASON, EXCLUSION_REASON, REQUEST_STATUS
+
+MONTHS = 12
+SHOWN_PAIRS = 5
 
 
 class Action(StrEnum):
@@ -54,7 +58,7 @@ class AskForm(Form):
 
     one = text(_l("Empresa que pide"), most=220)
     other = text(_l("Con quién"), most=220)
-    preference = choice(_l("Qué tan importante es"), PREFERENCE, default=Preference.WANT)
+    preference = choice(_l("Qué tan importante es"), ASKING, default=Preference.WANT)
     reason = long_text(_l("Por qué la pide usted"), most=500)
 
 
@@ -188,8 +192,35 @@ def list_exclusions(event: Event) -> ResponseReturnValue:
         participants=participants,
         rows=exclusions.list_for(event),
         reasons=EXCLUSION_REASON,
+        same_group=exclusions.suggest_same_group(event),
+        met=exclusions.suggest_met_recently(event, months) if (months := _months()) else None,
+        months=months or MONTHS,
+        most_months=exclusions.MOST_MONTHS,
+        shown=SHOWN_PAIRS,
     )
     return page, 422 if form.errors else 200
+
+
+@bp.post("/o/<event_code>/solicitudes/exclusiones/grupos")
+@requires(Permission.EVENT_MANAGE, load=loaders.event)
+def exclude_groups(event: Event) -> ResponseReturnValue:
+    """Keep all pairs of the same corporate group apart."""
+    with saving(url_for("organizer.exclusions", event_code=event.code)) as done:
+        pairs = exclusions.suggest_same_group(event)
+        count = exclusions.add_all(event, pairs, ExclusionReason.SAME_GROUP, actor=g.actor, now=now())
+    flash(ngettext("Separó %(num)s pareja.", "Separó %(num)s parejas.", count), "ok")
+    return done.redirect()
+
+
+@bp.post("/o/<event_code>/solicitudes/exclusiones/recientes")
+@requires(Permission.EVENT_MANAGE, load=loaders.event)
+def exclude_met(event: Event) -> ResponseReturnValue:
+    """Keep all pairs apart that met within some months."""
+    with saving(url_for("organizer.exclusions", event_code=event.code)) as done:
+        pairs = exclusions.suggest_met_recently(event, _months() or MONTHS)
+        count = exclusions.add_all(event, pairs, ExclusionReason.MET_RECENTLY, actor=g.actor, now=now())
+    flash(ngettext("Separó %(num)s pareja.", "Separó %(num)s parejas.", count), "ok")
+    return done.redirect()
 
 
 @bp.post("/o/<event_code>/solicitudes/exclusiones/<uuid:exclusion_id>/quitar")
@@ -239,6 +270,13 @@ def _registration(event: Event, participant: Participant) -> Registration:
     if found is None:
         raise DomainError("no_such_company")
     return found
+
+
+def _months() -> int | None:
+    """The months that were asked for, within bounds; None when nothing usable was."""
+    text = trimmed(request.values.get("meses"))[:4]
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    return min(number, exclusions.MOST_MONTHS) or None
 
 
 def _known(kind: type[StrEnum], name: str) -> str:

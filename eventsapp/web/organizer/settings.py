@@ -13,15 +13,17 @@ from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.models import Event
 from eventsapp.services import events, summary
-from eventsapp.services.events import Dates, Details, Limits
+from eventsapp.services.events import Answering, Dates, Details, Kind, Limits
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.event_forms import (
     FIELD_OF,
+    AnsweringSettings,
     DatesSettings,
     DetailsSettings,
+    KindSettings,
     LimitsSettings,
     Versioned,
     differences,
@@ -36,11 +38,13 @@ def settings_tabs(event: Event, active: str) -> list[dict[str, Any]]:
     """The pages of the settings; `active` is the endpoint of the one shown."""
     pages = [
         ("organizer.settings", _("General")),
+        ("organizer.settings_kind", _("Programa y lados")),
         ("organizer.settings_dates", _("Fechas y fases")),
         ("organizer.settings_days", _("Días y rondas")),
         ("organizer.settings_tables", _("Mesas")),
         ("organizer.settings_desks", _("Mesas fijas")),
         ("organizer.settings_limits", _("Límites")),
+        ("organizer.settings_answering", _("Solicitudes")),
         ("organizer.log", _("Bitácora")),
     ]
     return [
@@ -89,7 +93,33 @@ def settings_limits(event: Event) -> ResponseReturnValue:
         events.change_limits(event, form.limits(), version=form.seen_version, actor=g.actor, now=now())
 
     form = LimitsSettings(data={**values_of(event, Limits), "version": str(event.version)})
+    form.call_sides(event)
     return _edited(event, form, Limits, save, "organizer.settings_limits", capacity=summary.capacity(event))
+
+
+@bp.route("/o/<event_code>/ajustes/programa", methods=["GET", "POST"])
+@requires(Permission.EVENT_MANAGE, load=loaders.event)
+def settings_kind(event: Event) -> ResponseReturnValue:
+    """Programme, axis, format, and what the two sides are called."""
+
+    def save(form: KindSettings) -> None:
+        events.change_kind(event, form.kind(), version=form.seen_version, actor=g.actor, now=now())
+
+    form = KindSettings(data={**values_of(event, Kind), "version": str(event.version)})
+    return _edited(event, form, Kind, save, "organizer.settings_kind")
+
+
+@bp.route("/o/<event_code>/ajustes/solicitudes", methods=["GET", "POST"])
+@requires(Permission.EVENT_MANAGE, load=loaders.event)
+def settings_answering(event: Event) -> ResponseReturnValue:
+    """How requests are answered."""
+
+    def save(form: AnsweringSettings) -> None:
+        events.change_answering(event, form.answering(), version=form.seen_version, actor=g.actor, now=now())
+
+    form = AnsweringSettings(data={**values_of(event, Answering), "version": str(event.version)})
+    form.call_sides(event)
+    return _edited(event, form, Answering, save, "organizer.settings_answering")
 
 
 @bp.post("/o/<event_code>/ajustes/abrir")
