@@ -13,7 +13,7 @@ from collections.abc import Callable
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 try:
-    from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted, MailMessageFlags
+    from imap_tools import AND, BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
     from imap_tools.errors import ImapToolsError
 except ImportError:  # the extra `mail-in` is not installed; without IMAP_URL nobody misses it
     IS_INSTALLED = False
@@ -23,6 +23,7 @@ else:
 SECONDS = 30.0
 PORTS = {"tls": 993, "starttls": 143, "none": 143}
 FOLDER = "INBOX"
+SETTLED, FOR_A_PERSON = r"(\Seen)", r"(\Flagged)"
 MOST_AT_ONCE = 200
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,8 @@ class Inbox:
         except Exception:
             log.exception("mail %s of the mailbox failed; it stays as it is", uid)
             return 0
-        box.flag([uid], [MailMessageFlags.SEEN if is_settled else MailMessageFlags.FLAGGED], value=True)
+        # Not `box.flag`, which would expunge what somebody else marked as deleted.
+        box.client.uid("STORE", uid, "+FLAGS", SETTLED if is_settled else FOR_A_PERSON)
         return 1
 
     def _content(self, box: BaseMailBox, uid: str) -> bytes | None:
@@ -101,7 +103,11 @@ class Inbox:
         else:
             box = MailBoxUnencrypted(host, port, timeout=SECONDS)
         folder = unquote(self.address.path.strip("/")) or FOLDER
-        return box.login(unquote(self.address.username or ""), unquote(self.address.password or ""), folder)
+        try:
+            return box.login(unquote(self.address.username or ""), unquote(self.address.password or ""), folder)
+        except Exception:
+            box.client.shutdown()  # a refused sign-in leaves the connection open
+            raise
 
 
 def _fetched(box: BaseMailBox, uid: str, what: str) -> bytes | None:
