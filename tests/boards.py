@@ -75,9 +75,14 @@ def filled(
     org = make.organization()
     person = make.organizer(org, name="Laura Medina")
     event = make.event(
-        org, slots=1, tables=0, name="Encuentro Automotriz del Bajío 2027", status=EventStatus.OPEN,
-        starts_at=datetime(2027, 3, 9, 7, 0, tzinfo=make.ZONE), ends_at=datetime(2027, 3, 9, 22, 0, tzinfo=make.ZONE) + timedelta(days=days - 1),
-    )  # fmt: skip
+        org,
+        slots=1,
+        tables=0,
+        name="Encuentro Automotriz del Bajío 2027",
+        status=EventStatus.OPEN,
+        starts_at=datetime(2027, 3, 9, 7, 0, tzinfo=make.ZONE),
+        ends_at=datetime(2027, 3, 9, 22, 0, tzinfo=make.ZONE) + timedelta(days=days - 1),
+    )
     for row in (*event.slots, *event.blocks):
         db.session.delete(row)
     db.session.flush()
@@ -88,22 +93,40 @@ def filled(
     companies, registrations, desks, people, seats = [], [], [], [], []
     for number, (side, n) in enumerate(sides, 1):
         company = _new(
-            Company, organization_id=org.id, name=_name(side, n), city="Silao", state="Guanajuato",
+            Company,
+            organization_id=org.id,
+            name=_name(side, n),
+            city="Silao",
+            state="Guanajuato",
             created_at=make.MADE_AT,
-        )  # fmt: skip
+        )
         registration = _new(
-            Registration, event_id=event.id, company_id=company["id"], number=number, side=side,
-            status=RegistrationStatus.APPROVED, terms=[codes[(n * k) % 24] for k in (1, 3, 5)],
-            steps_done=[], consents=[], saved_at=make.MADE_AT, created_at=make.MADE_AT,
-        )  # fmt: skip
-        desk = _new(
-            Desk, registration_id=registration["id"], number=1, name="",
-            table_id=tables[n]["id"] if side is Side.BUYER else None,
-        )  # fmt: skip
-        delegate = _new(
-            Delegate, company_id=company["id"], name=f"Delegada {number}", email=f"d{number}@example.com",
+            Registration,
+            event_id=event.id,
+            company_id=company["id"],
+            number=number,
+            side=side,
+            status=RegistrationStatus.APPROVED,
+            terms=[codes[(n * k) % 24] for k in (1, 3, 5)],
+            steps_done=[],
+            consents=[],
+            saved_at=make.MADE_AT,
             created_at=make.MADE_AT,
-        )  # fmt: skip
+        )
+        desk = _new(
+            Desk,
+            registration_id=registration["id"],
+            number=1,
+            name="",
+            table_id=tables[n]["id"] if side is Side.BUYER else None,
+        )
+        delegate = _new(
+            Delegate,
+            company_id=company["id"],
+            name=f"Delegada {number}",
+            email=f"d{number}@example.com",
+            created_at=make.MADE_AT,
+        )
         seats.append(_new(DeskDelegate, desk_id=desk["id"], delegate_id=delegate["id"], position=0))
         companies.append(company)
         registrations.append(registration)
@@ -111,38 +134,67 @@ def filled(
         people.append(delegate)
     pairs = islice(_pairs(buyers, suppliers, len(slots)), meetings + unplaced)
     schedule = _new(
-        Schedule, event_id=event.id, number=1, status=ScheduleStatus.DRAFT, levels=[], created_by_id=person.id,
-        created_at=make.MADE_AT, edit=1,
-    )  # fmt: skip
+        Schedule,
+        event_id=event.id,
+        number=1,
+        status=ScheduleStatus.DRAFT,
+        levels=[],
+        created_by_id=person.id,
+        created_at=make.MADE_AT,
+        edit=1,
+    )
     requests, held, placements, left = [], [], [], []
     for order, (buyer, supplier, slot) in enumerate(sorted(pairs, key=lambda pair: (pair[2], pair[0]))):
         a, b = registrations[buyer], registrations[buyers + supplier]
         requests.append(
             _new(
-                Request, event_id=event.id, from_id=a["id"], to_id=b["id"], preference=Preference.WANT,
-                status=RequestStatus.ACCEPTED, origin=RequestOrigin.PARTICIPANT, slot_ids=[], after_ids=[],
+                Request,
+                event_id=event.id,
+                from_id=a["id"],
+                to_id=b["id"],
+                preference=Preference.WANT,
+                status=RequestStatus.ACCEPTED,
+                origin=RequestOrigin.PARTICIPANT,
+                slot_ids=[],
+                after_ids=[],
                 created_at=make.MADE_AT,
-            )  # fmt: skip
+            )
         )
         if unplaced and order % ((meetings + unplaced) // unplaced) == 3 and len(left) < unplaced:
             left.append(
                 _new(
-                    Unplaced, schedule_id=schedule["id"], a_id=a["id"], b_id=b["id"], value=400, is_must=False,
-                    reason=("no_common_slot", "removed", "capacity_full")[order % 3], detail={},
-                )  # fmt: skip
+                    Unplaced,
+                    schedule_id=schedule["id"],
+                    a_id=a["id"],
+                    b_id=b["id"],
+                    value=400,
+                    is_must=False,
+                    reason=("no_common_slot", "removed", "capacity_full")[order % 3],
+                    detail={},
+                )
             )
             continue
         meeting = _new(
-            Meeting, event_id=event.id, a_id=a["id"], b_id=b["id"], uid=f"{order}-{event.id}@example.com",
+            Meeting,
+            event_id=event.id,
+            a_id=a["id"],
+            b_id=b["id"],
+            uid=f"{order}-{event.id}@example.com",
             created_at=make.MADE_AT,
-        )  # fmt: skip
+        )
         held.append(meeting)
         placements.append(
             _new(
-                Placement, schedule_id=schedule["id"], meeting_id=meeting["id"], slot_id=slots[slot]["id"],
-                table_id=tables[buyer]["id"], desk_a_id=desks[buyer]["id"], desk_b_id=desks[buyers + supplier]["id"],
-                value=400, is_pinned=order % 23 == 0,
-            )  # fmt: skip
+                Placement,
+                schedule_id=schedule["id"],
+                meeting_id=meeting["id"],
+                slot_id=slots[slot]["id"],
+                table_id=tables[buyer]["id"],
+                desk_a_id=desks[buyer]["id"],
+                desk_b_id=desks[buyers + supplier]["id"],
+                value=400,
+                is_pinned=order % 23 == 0,
+            )
         )
     busy = {(place["desk_b_id"], place["slot_id"]) for place in placements}
     away = []
@@ -151,10 +203,20 @@ def filled(
         if (desk["id"], slot["id"]) not in busy:
             away.append(_new(Absence, desk_id=desk["id"], starts_at=slot["starts_at"], ends_at=slot["ends_at"]))
     for model, rows in (
-        (Slot, slots), (Table, tables), (Company, companies), (Registration, registrations), (Desk, desks),
-        (Delegate, people), (DeskDelegate, seats), (Request, requests), (Schedule, [schedule]), (Meeting, held),
-        (Placement, placements), (Unplaced, left), (Absence, away),
-    ):  # fmt: skip
+        (Slot, slots),
+        (Table, tables),
+        (Company, companies),
+        (Registration, registrations),
+        (Desk, desks),
+        (Delegate, people),
+        (DeskDelegate, seats),
+        (Request, requests),
+        (Schedule, [schedule]),
+        (Meeting, held),
+        (Placement, placements),
+        (Unplaced, left),
+        (Absence, away),
+    ):
         if rows:
             db.session.execute(insert(model), rows)
     db.session.flush()
@@ -172,16 +234,17 @@ def _day(event: Event, day: date, rounds: int) -> list[dict[str, object]]:
     starts = datetime.combine(day, time(8, 0), make.ZONE)
     found: list[dict[str, object]] = []
     for length in (rounds // 2, rounds - rounds // 2):
-        block = Block(
-            event=event, kind=BlockKind.MEETINGS, title="", starts_at=starts, ends_at=starts + length * STEP
-        )  # fmt: skip
+        block = Block(event=event, kind=BlockKind.MEETINGS, title="", starts_at=starts, ends_at=starts + length * STEP)
         db.session.add(block)
         db.session.flush()
         found += [
             _new(
-                Slot, event_id=event.id, block_id=block.id, starts_at=starts + n * STEP,
+                Slot,
+                event_id=event.id,
+                block_id=block.id,
+                starts_at=starts + n * STEP,
                 ends_at=starts + n * STEP + LENGTH,
-            )  # fmt: skip
+            )
             for n in range(length)
         ]
         starts += length * STEP
@@ -209,5 +272,3 @@ def _new(model: type[Base], **values: object) -> dict[str, object]:
         if column.name != "id" and default is not None and default.is_scalar:
             row[column.name] = default.arg  # type: ignore[attr-defined]
     return {**row, **values}
-
-

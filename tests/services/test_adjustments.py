@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,7 +140,7 @@ def test_a_table_taken_by_others_is_named(context: Flask, now: datetime) -> None
     error = refusal(
         lambda: adjustments.move(draft, place.meeting, slot=place.slot, table=taken.table, **by(bench, now, draft))
     )
-    assert (error.code, error.params["table"]) == ("place_table_needed", taken.table.label if taken.table else "")
+    assert (error.code, error.params["table"]) == ("place_table_busy", taken.table.label if taken.table else "")
 
 
 def test_places_are_exactly_what_the_rules_allow(bench: Bench, draft: Schedule, now: datetime) -> None:
@@ -148,7 +148,7 @@ def test_places_are_exactly_what_the_rules_allow(bench: Bench, draft: Schedule, 
     found = adjustments.find_places(draft, place.meeting.a_id, place.meeting.b_id)
     possible = {place.slot_id, free_slot(draft).id}
     assert {spot.slot.id for spot in found.can} == possible
-    assert {spot.slot.id: {table.id for table in spot.tables if table} for spot in found.can} == {
+    assert {spot.slot.id: {table.id for table in spot.tables} for spot in found.can} == {
         place.slot_id: {table.id for table in tables()} - {place.table_id},
         free_slot(draft).id: {table.id for table in tables()},
     }
@@ -162,7 +162,7 @@ def test_every_offered_place_is_accepted_and_every_other_refused(context: Flask,
     draft = solved_draft(bench, now)
     for place in schedules.list_placements(draft)[:2]:
         found = adjustments.find_places(draft, place.meeting.a_id, place.meeting.b_id)
-        offered = {(spot.slot.id, table.id) for spot in found.can for table in spot.tables if table}
+        offered = {(spot.slot.id, table.id) for spot in found.can for table in spot.tables}
         for slot in slots():
             for table in tables():
                 try:
@@ -277,16 +277,21 @@ def test_changing_what_is_published_makes_a_draft_like_it(bench: Bench, draft: S
     assert (error.code, error.params) == ("newer_draft", {"number": 2})
 
 
-def test_an_old_page_changes_nothing_and_is_told_who_was_first(bench: Bench, draft: Schedule, now: datetime) -> None:
+def test_an_old_page_does_not_change_what_somebody_changed_since_but_the_rest(
+    bench: Bench, draft: Schedule, now: datetime
+) -> None:
     first, second, _ = (place.meeting for place in schedules.list_placements(draft))
     old = by(bench, now, draft)
     with unit_of_work():
         adjustments.pin(draft, first, **old)
     before = state(draft)
-    error = refusal(lambda: adjustments.pin(draft, second, **old))
+    error = refusal(lambda: adjustments.unschedule(draft, first, **old))
     assert isinstance(error, Conflict)
     assert (error.code, error.params) == ("schedule_changed", {"name": bench.actor.name, "at": now})
     assert state(draft) == before
+    with unit_of_work():
+        adjustments.pin(draft, second, **old)
+    assert {row[0] for row in state(draft) if row[-1]} == {first.id, second.id}
 
 
 def test_two_moves_to_one_place_move_one_meeting(context: Flask, now: datetime) -> None:
@@ -311,6 +316,145 @@ def test_two_moves_to_one_place_move_one_meeting(context: Flask, now: datetime) 
         assert answers == ["moved", "schedule_changed"]
         held = [row for row in state(draft) if row[1] == target.id]
         assert len(held) == 1
+
+
+@pytest.fixture
+def crowd(context: Flask) -> Bench:
+    """Two buyers and two suppliers in four rounds at two tables: meetings can change places."""
+    return Bench.make(buyers=2, suppliers=2, slots=4, tables=2)
+
+
+def other_organizer(bench: Bench) -> Any:
+    with unit_of_work():
+        return make.actor(make.organizer(bench.event.organization, name="Luis Pérez"))
+
+
+def seats(schedule: Schedule) -> dict[Any, tuple[Any, Any]]:
+    return {row[0]: (row[1], row[2]) for row in state(schedule)}  # type: ignore[misc]
+
+
+def test_two_meetings_change_places_and_back(crowd: Bench, now: datetime) -> None:
+    draft = solved_draft(crowd, now)
+    before = state(draft)
+    one = schedules.list_placements(draft)[0].meeting
+    offered = adjustments.find_swaps(draft, one)
+    assert offered
+    other = offered[0].meeting
+    old = seats(draft)
+    with unit_of_work():
+        adjustments.swap(draft, one, other, **by(crowd, now, draft))
+    new = seats(draft)
+    assert (new[one.id], new[other.id]) == (old[other.id], old[one.id])
+    assert schedules.judge(draft).violations() == ()
+    with unit_of_work():
+        adjustments.undo(draft, **by(crowd, now, draft))
+    assert state(draft) == before
+
+
+def test_every_offered_swap_is_accepted_and_every_other_refused(crowd: Bench, now: datetime) -> None:
+    draft = solved_draft(crowd, now)
+    meetings = [place.meeting for place in schedules.list_placements(draft)]
+    for one in meetings:
+        offered = {place.meeting_id for place in adjustments.find_swaps(draft, one)}
+        for other in meetings:
+            try:
+                with unit_of_work():
+                    adjustments.swap(draft, one, other, **by(crowd, now, draft))
+                    raise _TriedOnly
+            except _TriedOnly:
+                accepted = True
+            except DomainError:
+                accepted = False
+            assert accepted == (other.id in offered)
+
+
+def test_what_was_undone_comes_again_until_something_new_is_done(bench: Bench, draft: Schedule, now: datetime) -> None:
+    first, second, third = (place.meeting for place in schedules.list_placements(draft))
+    states = [state(draft)]
+    for act in (
+        lambda: adjustments.pin(draft, first, **by(bench, now, draft)),
+        lambda: adjustments.unschedule(draft, second, third, **by(bench, now, draft)),
+    ):
+        with unit_of_work():
+            act()
+        states.append(state(draft))
+    undo = lambda: adjustments.undo(draft, **by(bench, now, draft))  # noqa: E731
+    redo = lambda: adjustments.redo(draft, **by(bench, now, draft))  # noqa: E731
+    for act, expected in ((undo, 1), (undo, 0), (redo, 1), (redo, 2), (undo, 1), (redo, 2), (undo, 1), (undo, 0)):
+        with unit_of_work():
+            act()
+        assert state(draft) == states[expected]
+    with unit_of_work():
+        adjustments.pin(draft, third, **by(bench, now, draft))
+    assert refusal(redo).code == "nothing_to_redo"
+
+
+def test_each_organizer_takes_back_the_own_step(bench: Bench, draft: Schedule, now: datetime) -> None:
+    first, second, _ = (place.meeting for place in schedules.list_placements(draft))
+    luis = other_organizer(bench)
+    with unit_of_work():
+        adjustments.pin(draft, first, **by(bench, now, draft))
+    with unit_of_work():
+        adjustments.pin(draft, second, **{**by(bench, now, draft), "actor": luis})
+    with unit_of_work():
+        adjustments.undo(draft, **by(bench, now, draft))
+    assert {row[0] for row in state(draft) if row[-1]} == {second.id}
+    assert refusal(lambda: adjustments.undo(draft, **by(bench, now, draft))).code == "nothing_to_undo"
+
+
+def test_an_undo_waits_for_somebody_who_changed_the_same_meeting_or_took_its_place(
+    bench: Bench, draft: Schedule, now: datetime
+) -> None:
+    place, other, _ = schedules.list_placements(draft)
+    meeting, slot, table, second = place.meeting, place.slot, place.table, other.meeting
+    luis = other_organizer(bench)
+    with unit_of_work():
+        adjustments.move(draft, meeting, slot=free_slot(draft), table=None, **by(bench, now, draft))
+    with unit_of_work():
+        adjustments.pin(draft, meeting, **{**by(bench, now, draft), "actor": luis})
+    before = state(draft)
+    error = refusal(lambda: adjustments.undo(draft, **by(bench, now, draft)))
+    assert (error.code, error.params) == ("step_depends", {"name": "Luis Pérez", "at": now})
+    with unit_of_work():
+        adjustments.undo(draft, **{**by(bench, now, draft), "actor": luis})
+    with unit_of_work():
+        adjustments.move(draft, second, slot=slot, table=table, **{**by(bench, now, draft), "actor": luis})
+    before = state(draft)
+    error = refusal(lambda: adjustments.undo(draft, **by(bench, now, draft)))
+    assert (error.code, error.params["name"]) == ("step_depends", "Luis Pérez")
+    assert state(draft) == before
+
+
+def test_a_reason_overrules_the_stated_availability_and_undo_closes_it_again(
+    bench: Bench, draft: Schedule, now: datetime
+) -> None:
+    place, target = schedules.list_placements(draft)[0], free_slot(draft)
+    meeting, desk_id = place.meeting, place.desk_b_id
+    with unit_of_work():
+        db.session.add(
+            Absence(desk_id=desk_id, starts_at=target.starts_at - timedelta(minutes=5), ends_at=target.ends_at)
+        )
+    move = {"slot": target, "table": None}
+    assert refusal(lambda: adjustments.move(draft, meeting, **move, **by(bench, now, draft))).code == "place_available"
+    with unit_of_work():
+        adjustments.move(draft, meeting, **move, **by(bench, now, draft), reason="Lo confirmó por teléfono")
+    assert seats(draft)[meeting.id][0] == target.id
+    assert schedules.judge(draft).violations() == ()
+    left = [(row.starts_at, row.ends_at) for row in db.session.scalars(select(Absence))]
+    assert left == [(target.starts_at - timedelta(minutes=5), target.starts_at)]
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "schedule.moved")).one()
+    assert entry.reason == "Lo confirmó por teléfono"
+    with unit_of_work():
+        adjustments.undo(draft, **by(bench, now, draft))
+    away = {(row.starts_at, row.ends_at) for row in db.session.scalars(select(Absence))}
+    assert away == {*left, (target.starts_at, target.ends_at)}
+    assert refusal(lambda: adjustments.move(draft, meeting, **move, **by(bench, now, draft))).code == "place_available"
+
+
+def test_a_round_that_is_over_takes_nothing(bench: Bench, draft: Schedule) -> None:
+    place, target = schedules.list_placements(draft)[0], free_slot(draft)
+    values = {**by(bench, target.starts_at, draft), "slot": target, "table": None}
+    assert refusal(lambda: adjustments.move(draft, place.meeting, **values)).code == "round_over"
 
 
 def test_only_organizers_of_this_event_adjust(bench: Bench, draft: Schedule, now: datetime) -> None:

@@ -28,6 +28,7 @@ class Board {
     this.selected = -1;
     this.chosen = new Set();
     this.related = new Set();
+    this.fixed = [];
     this.flashes = new Map();
     this.day = 0;
     this.mode = "tables";
@@ -83,7 +84,7 @@ class Board {
       form?.addEventListener("submit", (event) => { event.preventDefault(); this.command(name); });
     }
     const root = this.part("grid");
-    this.grid = new Grid(root, { scrolled: () => this.map?.frame() });
+    this.grid = new Grid(root, { scrolled: () => this.map?.frame(), marks: (pair) => this.marks(pair) });
     this.panel = new Panel(this.part("side"), this);
     this.map = new Overview(this.part("map"), {
       rows: () => this.source.rows.length, columns: () => this.board.days[this.day].columns, shade: (row, slot) => this.shade(row, slot),
@@ -137,9 +138,21 @@ class Board {
     } else if (this.size === "panorama") this.panorama.draw();
     else { this.grid.measure(); this.grid.show(this.source, keep); }
     this.head();
-    this.panel.draw();
-    if (wide.matches) this.map.draw();
+    this.later(true);
     this.grid.root.setAttribute("aria-label", this.say(this.mode === "tables" ? "grid_tables" : "grid_companies", { day: this.board.days[this.day]?.label ?? "" }));
+  }
+
+  // What is beside the grid comes after the frame that shows the grid.
+  later(map = false) {
+    this.isOld ||= map;
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => setTimeout(() => {
+      this.waiting = false;
+      this.panel.draw();
+      if (this.isOld && wide.matches) this.map.draw();
+      this.isOld = false;
+    }));
   }
 
   dayChanged(day) {
@@ -190,7 +203,7 @@ class Board {
       rows, columns: day.columns, head: this.say("corner_tables"), total: this.say("total"), load: (slot) => this.load_of(slot),
       pair: (row, slot) => at(board, slot, row), spot: (row, slot) => ({ slot, table: row }), rowOf: (pair) => board.pairs[pair].table,
       describe: (row, slot) => this.cell(at(board, slot, row), { slot, table: row }, hosts[row]),
-      isMarked: (row) => this.state.mode === "moving" && this.fixedTables().includes(row),
+      isMarked: (row) => this.state.mode === "moving" && this.fixed.includes(row),
     };
   }
 
@@ -230,50 +243,60 @@ class Board {
     return pair < 0 ? 0 : this.board.pairs[pair].level;
   }
 
+  // What stands out: the selected meeting, the chosen ones, and the others of both companies.
+  marks(index) {
+    if (index < 0) return "";
+    if (index === this.selected) return "selected";
+    if (this.chosen.has(index)) return "chosen";
+    return this.related.has(index) ? "related" : "";
+  }
+
   // One cell: its class, what it says and what is read out.
   cell(index, spot, host) {
     const { board, say, state } = this;
-    const one = index >= 0 ? board.pairs[index] : null;
-    const moving = state.mode === "moving" ? board.pairs[state.pair] : null;
-    let className = "", text = "", more = "";
-    const marks = [];
-    if (one) {
-      const a = board.companies[one.a].name, b = board.companies[one.b].name;
-      text = one.a === host ? b : one.b === host ? a : `${a} · ${b}`;
-      className = this.colour === "affinity" ? `meet l${one.level}` : `meet ${one.pinned ? "s-pin" : this.isChanged(index) ? "s-new" : "s-set"}`;
-      marks.push(text.includes(" · ") ? text : say("pair", { a: one.a === host ? b : a, b: one.a === host ? a : b }), say("affinity", { level: one.level }));
-      if (one.pinned) { className += " pinned"; marks.push(say("pinned")); }
-      if (this.clashing.has(index)) { className += " clash"; marks.push(say("clash")); }
-      if (this.isChanged(index)) { className += " new"; marks.push(say("changed")); }
-      if (this.related.has(index)) className += " related";
-      if (index === this.selected) className += " selected";
-      if (this.chosen.has(index)) { className += " chosen"; }
-      if (this.find && [a, b].some((name) => folded(name).includes(this.find))) className += " found";
-      else if (this.find) className += " dim";
-      const flash = this.flashes.get(index);
-      if (flash) { className += " flash"; text = `${flash} · ${text}`; }
-      if (this.size === "detail") more = [one.topic, say("level_short", { level: one.level }), this.mode === "companies" && one.table >= 0 ? say("table_short", { table: board.tables[one.table].label }) : "", one.pinned ? say("pinned") : ""].filter(Boolean).join(" · ");
-    } else marks.push(say("free_cell"));
-    if (moving) {
-      const isRow = this.mode === "tables" || host === moving.a || host === moving.b;
-      const found = isRow && spot.table >= 0 ? verdict(board, moving, spot.slot, spot.table, state.known) : null;
-      const isOver = state.over && found && spot.slot === state.over.slot && (this.mode === "companies" || spot.table === state.over.table);
-      if (found && found.kind !== "here") {
-        const shown = this.hint(found, isOver, this.mode === "tables" ? this.fixedTables().includes(spot.table) : true, !one);
-        if (shown) {
-          className = `${one && found.kind === "no" && !isOver ? className : "hint"} ${shown.className}`;
-          if (shown.text) { text = shown.text; more = ""; }
-          marks.push(shown.text, ...(found.kind === "no" || found.kind === "reason" ? [sentence(say, board, found.broken[0], spot.slot)] : (found.warnings ?? []).map((item) => sentence(say, board, item, spot.slot))));
-        }
-      } else if (found?.kind === "here") { className += " from"; marks.push(say("from")); }
+    if (state.mode === "moving") {
+      const found = this.spotCell(index, spot, host);
+      if (found) return found;
     }
-    return { className, text, more, label: marks.filter(Boolean).join(", "), selected: index >= 0 && (this.chosen.has(index) || index === this.selected) };
+    if (index < 0) return { className: "", text: "", more: "", label: (this.freeLabel ??= say("free_cell")), pair: -1 };
+    const one = board.pairs[index], a = board.companies[one.a].name, b = board.companies[one.b].name;
+    let text = one.a === host ? b : one.b === host ? a : `${a} · ${b}`;
+    let label = (one.label ??= `${say("pair", { a: b, b: a })}, ${say("affinity", { level: one.level })}`), more = "";
+    if (one.b === host) label = `${a}, ${label}`;
+    const changed = this.isChanged(index);
+    let className = this.colour === "affinity" ? `meet l${one.level}` : `meet ${one.pinned ? "s-pin" : changed ? "s-new" : "s-set"}`;
+    if (one.pinned) { className += " pinned"; label += `, ${say("pinned")}`; }
+    if (this.clashing.has(index)) { className += " clash"; label += `, ${say("clash")}`; }
+    if (changed) { className += " new"; label += `, ${say("changed")}`; }
+    if (this.find) className += folded(a).includes(this.find) || folded(b).includes(this.find) ? " found" : " dim";
+    if (this.flashes.size && this.flashes.has(index)) { className += " flash"; text = `${this.flashes.get(index)} · ${text}`; label = `${this.flashes.get(index)} · ${label}`; }
+    if (this.size === "detail") more = [one.topic, say("level_short", { level: one.level }), this.mode === "companies" && one.table >= 0 ? say("table_short", { table: board.tables[one.table].label }) : "", one.pinned ? say("pinned") : ""].filter(Boolean).join(" · ");
+    return { className, text, more, label: text.includes(" · ") ? `${text}, ${label}` : label, pair: index };
+  }
+
+  // A cell while a meeting is in hand, where it says something about the move; else null.
+  spotCell(index, spot, host) {
+    const { board, say, state } = this, moving = board.pairs[state.pair], { over } = state;
+    const isRow = this.mode === "tables" ? !this.fixed.length || this.fixed.includes(spot.table) : host === moving.a || host === moving.b;
+    const isOver = over && spot.slot === over.slot && spot.table === over.table && (this.mode === "tables" || isRow);
+    if ((!isRow && !isOver) || spot.table < 0) return null;
+    if (index >= 0 && !isOver && index !== state.pair && !this.fixed.length) return null;
+    const found = verdict(board, moving, spot.slot, spot.table, state.known);
+    if (found.kind === "here") return { className: `meet l${moving.level} from`, text: board.companies[moving.a === host ? moving.b : moving.a].name, more: "", label: `${board.companies[moving.b].name}, ${say("from")}`, pair: -1 };
+    const shown = this.hint(found, isOver, isRow && (this.fixed.length > 0 || this.mode === "companies"), index < 0);
+    if (!shown) return null;
+    const named = index >= 0 ? this.names(index) : "", why = found.kind === "no" || found.kind === "reason" ? found.broken.slice(0, 1) : found.warnings ?? [];
+    const partner = index >= 0 ? board.companies[board.pairs[index].a === host ? board.pairs[index].b : board.pairs[index].a].name : "";
+    return {
+      className: `hint ${shown.className}`, text: shown.text || partner, more: "", pair: -1,
+      label: [shown.text || partner, found.kind === "swap" ? say("swap_here") : "", named, ...why.map((item) => sentence(say, board, item, spot.slot))].filter(Boolean).join(", "),
+    };
   }
 
   hint(found, isOver, isRow, isFree) {
     const { say } = this;
-    if (found.kind === "yes") return isOver ? { className: "drop", text: say("drop_here") } : isRow || this.state.spots.length < 60 ? { className: "yes", text: say("free") } : { className: "yes quiet", text: "" };
-    if (found.kind === "warn") return isOver ? { className: "drop warned", text: say("drop_here") } : { className: "warned", text: isRow ? say("free") : "" };
+    if (found.kind === "yes") return isOver ? { className: "drop", text: say("drop_here") } : { className: isRow ? "yes" : "yes quiet", text: say("free") };
+    if (found.kind === "warn") return isOver ? { className: "drop warned", text: say("drop_here") } : { className: "warned", text: say("free") };
     if (found.kind === "swap") return { className: isOver ? "swap over" : "swap", text: isOver ? say("swap_here") : "" };
     if (isOver || (isRow && isFree)) return { className: found.kind === "reason" ? "asks" : "no", text: say(found.broken[0].rule === "available" || found.broken[0].rule === "round_over" ? "unavailable" : "taken") };
     return null;
@@ -281,7 +304,7 @@ class Board {
 
   isChanged(index) {
     const { published, pairs } = this.board;
-    if (!published || !this.board.draft) return false;
+    if (!published) return false;
     const before = published.get(index), one = pairs[index];
     return one.slot >= 0 && (!before || before[0] !== one.slot || before[1] !== one.table);
   }
@@ -324,8 +347,7 @@ class Board {
     this.refresh();
     this.relate();
     this.head();
-    this.panel.draw();
-    if (wide.matches) this.map.draw();
+    this.later(true);
   }
 
   tell(text) {
@@ -345,7 +367,7 @@ class Board {
   carryOut(effect) {
     const { board, say } = this;
     const acts = {
-      paint: () => { this.relate(); this.refresh(); this.panel.draw(); },
+      paint: () => { this.relate(); this.refresh(); this.later(); },
       hint: () => { this.hintPaint(); this.card(); },
       say: () => this.speak(effect),
       reveal: () => { this.goDay(board.slots[effect.slot].day); if (wide.matches) this.grid.reveal(this.mode === "tables" ? effect.table : this.grid.focus.row, this.grid.columnOf(effect.slot)); },
@@ -625,18 +647,20 @@ class Board {
   openDetail(index, focus = true) {
     this.select(index);
     if (!wide.matches) return;
-    this.panel.open("detail");
-    if (focus) this.part("side").querySelector(".b-detail h2")?.focus();
+    this.panel.tab = "detail";
+    if (!focus) { this.later(); return; }
+    this.panel.draw();
+    this.part("side").querySelector(".b-detail h2")?.focus();
   }
 
   select(index) {
     if (this.selected === index) return;
     this.selected = index;
     this.relate();
-    this.grid.refresh();
+    this.grid.remark();
     this.root.querySelector("[data-tab=detail]").hidden = index < 0;
-    if (index < 0 && this.panel.tab === "detail") this.panel.open("left");
-    else if (this.panel.tab === "detail") this.panel.draw();
+    if (index < 0 && this.panel.tab === "detail") this.panel.tab = "left";
+    this.later();
   }
 
   // Every other meeting of both companies stands out.
@@ -644,6 +668,7 @@ class Board {
     const { board, state } = this, index = state.mode === "moving" ? state.pair : this.selected;
     this.related = new Set(index < 0 ? [] : [...board.companies[board.pairs[index].a].pairs, ...board.companies[board.pairs[index].b].pairs]);
     this.related.delete(index);
+    this.fixed = state.mode === "moving" ? this.fixedTables() : [];
   }
 
   reveal(index) {
@@ -712,6 +737,7 @@ class Board {
     this.grid.setFocus(here.row, here.column);
     if (event.ctrlKey || event.metaKey) { this.choose(pair); return; }
     this.chosen.clear();
+    this.bar();
     if (pair < 0) { this.select(-1); return; }
     const began = performance.now();
     this.openDetail(pair, false);
@@ -722,7 +748,7 @@ class Board {
   choose(pair) {
     if (pair < 0) return;
     if (this.chosen.has(pair)) this.chosen.delete(pair); else this.chosen.add(pair);
-    this.refresh();
+    this.grid.remark();
     this.bar();
     this.tell(this.say("chosen", { num: this.chosen.size }));
   }

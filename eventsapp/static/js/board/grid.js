@@ -185,22 +185,42 @@ export class Grid {
     element.tabIndex = -1;
     element.append(text);
     row.element.append(element);
-    return { element, text, key: "" };
+    return { element, text, key: "", marks: "", pair: -1 };
   }
 
   paint(cell, row, column) {
     const drawn = this.source.describe(row, this.slots[column].slot);
     const isHere = row === this.focus.row && column === this.focus.column;
     if (cell.element.tabIndex !== (isHere ? 0 : -1)) cell.element.tabIndex = isHere ? 0 : -1;
-    const key = `${drawn.className}|${drawn.text}|${drawn.label}|${drawn.more ?? ""}`;
-    cell.row = row;
-    cell.column = column;
-    if (cell.key === key) return;
-    cell.key = key;
-    cell.element.className = `b-cell ${drawn.className}`;
-    cell.element.setAttribute("aria-label", drawn.label);
-    if (drawn.selected) cell.element.setAttribute("aria-selected", "true"); else cell.element.removeAttribute("aria-selected");
-    cell.text.textContent = drawn.text;
+    const key = `${drawn.className}|${drawn.label}|${drawn.text}|${drawn.more}`;
+    cell.pair = drawn.pair;
+    if (cell.key !== key) {
+      cell.key = key;
+      cell.element.className = `b-cell ${drawn.className}`;
+      cell.marks = "";
+      cell.element.setAttribute("aria-label", drawn.label);
+      cell.text.textContent = drawn.text;
+      this.more(cell, drawn);
+    }
+    this.mark(cell);
+  }
+
+  // What changes often and alone: which meetings stand out. Costs two comparisons a cell.
+  mark(cell) {
+    const marks = this.hooks.marks(cell.pair);
+    if (cell.marks === marks) return;
+    if (cell.marks) cell.element.classList.remove(...cell.marks.split(" "));
+    if (marks) cell.element.classList.add(...marks.split(" "));
+    if (marks.includes("chosen") || marks.includes("selected")) cell.element.setAttribute("aria-selected", "true");
+    else cell.element.removeAttribute("aria-selected");
+    cell.marks = marks;
+  }
+
+  remark() {
+    for (const row of this.rows.values()) for (const cell of row.cells.values()) this.mark(cell);
+  }
+
+  more(cell, drawn) {
     if (drawn.more) {
       const more = cell.more ?? make("small");
       more.textContent = drawn.more;
@@ -242,8 +262,9 @@ export class Grid {
     const before = this.focus;
     this.focus = to;
     this.reveal(to.row, to.column);
-    this.refreshRows(new Set([before.row, to.row]));
-    this.draw();
+    const old = this.cellAt(before.row, before.column);
+    if (old) old.tabIndex = -1;
+    if (!this.cellAt(to.row, to.column)) this.draw();
     const element = this.cellAt(to.row, to.column);
     if (element) element.tabIndex = 0;
     if (focus) element?.focus({ preventScroll: true });
