@@ -29,13 +29,15 @@ NEARLY = 300
 class Choice:
     """The best choice of requests when slots only count: its figures bound every schedule.
 
-    `rounded` are the levels whose figure was a half and had to be rounded: no schedule is on the face of such a choice.
+    `rounded` are the levels whose figure was a half or hid halves: no schedule is on the face of such a choice.
+    `mended` says that halves of meetings were made whole: the requests are not those of the flow any more.
     """
 
     requests: tuple[int, ...]
     figures: dict[str, int]
     flows: np.ndarray
     rounded: frozenset[str] = frozenset()
+    mended: bool = False
 
 
 class Network:
@@ -56,7 +58,7 @@ class Network:
         self._tails: list[int] = []
         self._heads: list[int] = []
         self._room: list[int] = []
-        self._rung: list[tuple[int, int]] = []
+        self.rungs: list[tuple[int, int]] = []
         self.company_arcs: dict[int, dict[int, list[int]]] = {}
         self.set_arcs: dict[int, list[int]] = {}
         self.nodes = 2
@@ -111,7 +113,7 @@ class Network:
                 if units:
                     self.company_arcs.setdefault(company, {}).setdefault(end, []).append(len(self._tails))
                     if bonus:
-                        self._rung.append((len(self._tails), company))
+                        self.rungs.append((len(self._tails), company))
                     self._link(end, room, node, units)
         return [self._at(nodes, end, company, number) for company, number in zip(companies, numbers, strict=True)]
 
@@ -201,7 +203,7 @@ class Network:
     def costs(self, weights: dict[str, int]) -> np.ndarray:
         """The cost of a unit on each arc: minus the weighted figures it brings."""
         cost = np.zeros(len(self.tails), dtype=np.int64)
-        for arc, _ in self._rung:
+        for arc, _ in self.rungs:
             cost[arc] = -weights["shortfall"]
         gain = self.values * weights["value"] + self.musts * weights["musts"] + self.pins * weights["pin"]
         cost[self.request_arcs] = -np.tile(gain, 2 if self.doubled else 1)
@@ -282,6 +284,11 @@ class Network:
         count = len(self.live)
         return used[:count] + used[count:], 2
 
+    def splits(self, flows: np.ndarray) -> bool:
+        """Whether a flow of a doubled graph holds halves of meetings."""
+        units, whole = self._units(flows)
+        return bool((units % whole).any())
+
     def _chosen(self, flows: np.ndarray) -> tuple[int, ...]:
         units, whole = self._units(flows)
         return tuple(np.array(self.live, dtype=np.int64)[units == whole].tolist())
@@ -290,7 +297,7 @@ class Network:
         """The figures of a flow; halves of the doubled graph count as half, rounded to the side that still bounds."""
         units, whole = self._units(flows)
         index = self.index
-        reached = sum(int(flows[arc]) for arc, _ in self._rung)
+        reached = sum(int(flows[arc]) for arc, _ in self.rungs)
         missing = {
             "shortfall": whole * sum(index.least) - reached,
             "musts": whole * sum(index.musts) - int(units @ self.musts),

@@ -56,12 +56,12 @@ def verified(data: object) -> list[str]:
 
 
 def distance(level: LevelResult) -> float | None:
-    """How far a level is from its bound, as a share of the bound; None without a bound."""
-    if level.bound is None:
-        return None
-    if level.value == level.bound:
+    """How far a level is from its bound, as a share of the bound; None without a bound, or above a bound of nothing."""
+    if level.bound is not None and level.value == level.bound:
         return 0.0
-    return round(abs(level.bound - level.value) / max(abs(level.bound), 1), 6)
+    if not level.bound:
+        return None
+    return round(abs(level.bound - level.value) / abs(level.bound), 6)
 
 
 def _claims(problem: Problem, outcome: Outcome) -> dict[str, Any]:
@@ -81,6 +81,7 @@ def _claims(problem: Problem, outcome: Outcome) -> dict[str, Any]:
                 "value": level.value,
                 "bound": level.bound,
                 "optimal": level.optimal,
+                "gap": None if level.bound is None else round(abs(level.bound - level.value), 6),
                 "distance": distance(level),
             }
             for level in outcome.levels

@@ -50,7 +50,7 @@ def construct(network: Network, choice: Choice, levels: Sequence[str], begin: Pl
     flex = flexible(network)
     failures = np.zeros(len(network.live), dtype=np.int64)
     position = {request: number for number, request in enumerate(network.live)}
-    chosen: Choice | None = face.choose(flex)
+    chosen = choice if choice.mended else face.choose(flex)
     best: tuple[Figures, Plan] | None = None
     stale = 0
     for _ in range(ROUNDS):

@@ -8,12 +8,13 @@ from random import Random
 from typing import Any
 
 from eventsapp import __version__
-from eventsapp.scheduling import checker, explain, tables
+from eventsapp.scheduling import checker, cpsat, explain, tables
 from eventsapp.scheduling.bounds import FLOW_LEVELS, Network
 from eventsapp.scheduling.clock import Clock, OnProgress, Stop
 from eventsapp.scheduling.index import Index, Place, index_of, meetings_of
 from eventsapp.scheduling.keep import keep_published, narrowed
 from eventsapp.scheduling.levels import Pursuit, Reached
+from eventsapp.scheduling.odd import without_halves
 from eventsapp.scheduling.pins import place_pins
 from eventsapp.scheduling.prices import Stand, prices
 from eventsapp.scheduling.problem import Level, Problem, ProblemError
@@ -23,6 +24,7 @@ from eventsapp.scheduling.search import construct, figure_of
 ENGINE = f"encuentro {__version__} (flow, colouring, CP-SAT)"
 MAX_CONCRETE = 20_000
 RESERVE_PER_REQUEST = 35e-6
+CHOICE_SHARE = 0.3
 PRICED_REQUESTS = 30_000
 PRICE_SECONDS = 5.0
 PRICE_SHARE, PRICE_RESERVE = 0.25, 0.05
@@ -67,6 +69,8 @@ def _pursued(problem: Problem, clock: Clock, workers: int, seed: int) -> Pursuit
     network = Network(index)
     order = [level.level for level in problem.levels if level.level in FLOW_LEVELS] or ["value"]
     choice = network.choose(order)
+    limits = cpsat.Limits(clock.until(CHOICE_SHARE), workers, seed, clock.stopped)
+    choice = without_halves(network, choice, order, limits)
     clock.bound = choice.figures["value"]
     clock.phase = "colouring"
     plan = construct(network, choice, order, begin, Random(seed), clock)  # noqa: S311
