@@ -230,6 +230,48 @@ BROKEN = {
 }
 
 
+def nailed(**slots: int) -> list[dict[str, Any]]:
+    """The requests, some pinned to a slot."""
+    return [dict(request, pin={"slot": slots.get(request["id"])}) for request in PROBLEM["requests"]]
+
+
+IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
+    "clashing pins": ({"requests": nailed(r1=0, r2=1, r3=0)}, "r1, r3"),
+    "a pin outside availability": (
+        {"requests": nailed(r2=0), "companies": [
+            *PROBLEM["companies"][:2], dict(PROBLEM["companies"][2], desks=[{"id": "s2-1", "slots": [1]}]),
+            PROBLEM["companies"][3],
+        ]},
+        "requests[1].pin.slot",
+    ),
+    "a minimum above the maximum": (
+        {"companies": [dict(PROBLEM["companies"][0], min_meetings=3, max_meetings=2), *PROBLEM["companies"][1:]]},
+        "companies[0].min_meetings",
+    ),
+    "an unknown company": ({"requests": [dict(PROBLEM["requests"][0], b="s9")]}, "requests[0].b"),
+    "a request twice": ({"requests": PROBLEM["requests"][:1] * 2}, "requests[1].id"),
+    "no slots": ({"slots": []}, "slots"),
+    "no companies": ({"companies": []}, "companies"),
+    "no requests": ({"requests": []}, "requests"),
+    "a value too large": ({"requests": [dict(PROBLEM["requests"][0], value=10**40)]}, "requests[0].value"),
+    "another version": ({"format": "eventsapp-problem/2"}, "format"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", IMPOSSIBLE)
+def test_a_problem_that_cannot_be_is_one_sentence_and_exit_2(
+    fault: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes, named = IMPOSSIBLE[fault]
+    problem, result = folder / "problem.json", folder / "result.json"
+    problem.write_text(json.dumps({**PROBLEM, **changes}))
+    assert command(["solve", str(problem), "--out", str(result), "--quiet"]) == 2
+    told = capsys.readouterr()
+    assert named in told.err
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert sorted(path.name for path in folder.iterdir()) == ["instance.dzn", "problem.json"]
+
+
 @pytest.mark.parametrize("fault", BROKEN)
 def test_an_unusable_file_is_exit_2_and_writes_nothing(
     fault: str, folder: Path, capsys: pytest.CaptureFixture[str]
