@@ -14,6 +14,7 @@ from eventsapp.models.job import Job
 from eventsapp.models.organization import Organization
 from eventsapp.models.outbox import MailMute, OutboxMessage
 from eventsapp.models.printout import Badge, Printout
+from eventsapp.models.privacy import ArcoRequest, ConsentChange, Erasure, PrivacyNotice
 from eventsapp.models.registration import Absence, Desk, DeskDelegate, Registration
 from eventsapp.models.request import DigestStop, Exclusion, Request
 from eventsapp.models.requirement import Requirement
@@ -25,6 +26,7 @@ from eventsapp.models.step import Presence, Step
 __all__ = [
     "Absence",
     "Account",
+    "ArcoRequest",
     "AuditEntry",
     "Badge",
     "Block",
@@ -33,10 +35,12 @@ __all__ = [
     "Capability",
     "Certificate",
     "Company",
+    "ConsentChange",
     "Delegate",
     "Desk",
     "DeskDelegate",
     "DigestStop",
+    "Erasure",
     "Event",
     "Exclusion",
     "FormKey",
@@ -50,6 +54,7 @@ __all__ = [
     "Placement",
     "Presence",
     "Printout",
+    "PrivacyNotice",
     "Registration",
     "Request",
     "Requirement",
