@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from eventsapp.db import db
 from eventsapp.models import FormKey, Throttle, Token
-from eventsapp.services import printouts
+from eventsapp.services import imports, printouts, privacy_erasure
 
 FORM_KEYS_FOR = timedelta(days=14)  # as long as a session, and so a page left open, can live
 THROTTLES_FOR = timedelta(days=2)
@@ -24,3 +24,5 @@ def remove_spent(*, now: datetime) -> None:
     ):
         db.session.execute(spent.execution_options(synchronize_session=False))
     printouts.drop_old_files(now=now)
+    imports.drop_old(now=now)
+    privacy_erasure.suppress_due(now=now)
