@@ -54,6 +54,7 @@ def merits(problem: Problem, answer: Outcome) -> dict[str, Any]:
     counts = held_by_company(problem, answer.meetings)
     wanting = [company for company in problem.companies if company.min_meetings]
     figures = {
+        "musts_left": sum(request.must and request.id not in held for request in problem.requests),
         "musts_placed": sum(problem.request_by_id[name].must for name in held),
         "minimum_asked": len(wanting),
         "minimum_kept": sum(counts[company.id] >= company.min_meetings for company in wanting),

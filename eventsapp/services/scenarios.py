@@ -18,7 +18,8 @@ from sqlalchemy import select
 from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.values import RunKind
+from eventsapp.domain.slots import Span
+from eventsapp.domain.values import BlockKind, RunKind
 from eventsapp.models import Absence, Block, Desk, Event, Registration, Run, Schedule, Slot, Table
 from eventsapp.scheduling.problem import Problem
 from eventsapp.services import adjustments, audit, blocks, frames, run_options, runs, schedules, tables
@@ -70,6 +71,19 @@ def base_of(run: Run) -> Run | None:
 def list_for(event: Event) -> list[Run]:
     """All scenarios, newest first."""
     return [run for run in runs.list_for(event) if run.kind is RunKind.SCENARIO]
+
+
+def list_blocks(event: Event) -> list[Block]:
+    """The blocks of meetings that have room for half an hour more."""
+    others = {block.id: Span(block.starts_at, block.ends_at) for block in event.blocks}
+
+    def has_room(block: Block) -> bool:
+        longer = Span(block.starts_at, block.ends_at + HALF_HOUR)
+        return longer.end <= event.ends_at and not any(
+            longer.overlaps(span) for key, span in others.items() if key != block.id
+        )
+
+    return [block for block in event.blocks if block.kind is BlockKind.MEETINGS and has_room(block)]
 
 
 # Trying ---------------------------------------------------------------------------------------------------------------

@@ -232,7 +232,7 @@ def test_a_scenario_from_the_form_to_the_applied_change(bench: Bench, client: Fl
     assert "Media hora más el martes 9, después de las 10:15" in shown
     assert "2 reuniones más que la corrida 1." in shown
     assert "Es una prueba" in shown
-    assert "2 reuniones más" in words(page(client, path))
+    assert "8 de 8 +2" in words(page(client, path))
     applied = client.submit(f"{answer.location}/aplicar", page=answer.location)
     assert applied.status_code == 303
     final = newest()
@@ -326,13 +326,20 @@ def test_a_repair_from_the_news_to_the_draft(bench: Bench, client: FlaskClient) 
     assert client.submit(path, {"seconds": "30", "seed": "1"}).status_code == 422
     bench.publish(solved_draft(bench, NOW), NOW)
     gone = bench.suppliers[0]
-    shown = page(client, f"{path}?empresa={gone.id}")
-    assert re.search(rf'name="what-{gone.id}".*?value="no" selected', shown, re.DOTALL)
+    name = gone.company.name
+    assert f'name="company-0" value="{name}"' in page(client, f"{path}?empresa={gone.id}")
+    assert 'name="company-7"' in client.submit(path, {"more": "1", "lines": "4"}).get_data(as_text=True)
     nothing = client.submit(path, {"seconds": "30", "seed": "1"})
     assert (nothing.status_code, "Diga qué pasó" in nothing.get_data(as_text=True)) == (422, True)
-    half = client.submit(path, {"seconds": "30", "seed": "1", f"what-{gone.id}": "tarde", f"slot-{gone.id}": "x"})
-    assert (half.status_code, "Elija la ronda" in half.get_data(as_text=True)) == (422, True)
-    answer = client.submit(path, {"seconds": "30", "seed": "1", f"what-{gone.id}": "no"})
+    for odd, sentence in (
+        ({"company-0": name, "what-0": "tarde", "slot-0": "x"}, "Elija la ronda"),
+        ({"company-0": "Nadie, S.A."}, "no tiene reuniones publicadas"),
+        ({"company-0": name, "what-0": "<script>"}, "Elija la ronda"),
+        ({"tables": "x"}, "Elija de la lista"),
+    ):
+        refused = client.submit(path, {"seconds": "30", "seed": "1", **odd})
+        assert (refused.status_code, sentence in words(refused.get_data(as_text=True))) == (422, True)
+    answer = client.submit(path, {"seconds": "30", "seed": "1", "company-0": name.upper(), "what-0": "no"})
     assert answer.status_code == 303
     run = newest()
     bench.work(run, NOW)
@@ -352,7 +359,10 @@ def test_a_repair_from_the_news_to_the_draft(bench: Bench, client: FlaskClient) 
 def test_a_repair_can_be_edited_first(bench: Bench, client: FlaskClient) -> None:
     bench.publish(solved_draft(bench, NOW), NOW)
     late, second = bench.buyers[0], bench.event.slots[1]
-    values = {"seconds": "30", "seed": "1", f"what-{late.id}": "tarde", f"slot-{late.id}": str(second.id)}
+    values = {
+        "seconds": "30", "seed": "1", "lines": "2",
+        "company-1": late.company.name, "what-1": "tarde", "slot-1": str(second.id),
+    }  # fmt: skip
     answer = client.submit(f"{base(bench)}/reparar", values)
     bench.work(newest(), NOW)
     accepted = client.submit(f"{answer.location}/aceptar", {"then": "edit"}, page=answer.location)
@@ -367,7 +377,7 @@ def test_every_picture_with_its_table_and_as_a_file(bench: Bench, client: FlaskC
     solved_draft(bench, NOW)
     path = f"{base(bench)}/1/graficas"
     shown = page(client, path)
-    assert shown.count("<figure") == len(pictures.NAMES) == shown.count("Ver como tabla")
+    assert shown.count("<figure") == shown.count("Ver como tabla") >= len(pictures.NAMES) - 1
     assert "6 de 8 pares que quieren reunirse tienen lugar" in shown
     for name in pictures.NAMES:
         svg = client.get(f"{path}/{name}.svg")

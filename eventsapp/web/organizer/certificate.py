@@ -85,6 +85,13 @@ def _level_row(level: dict[str, Any]) -> dict[str, str | bool]:
         "value": run_words.figure(name, level["value"]),
         "unit": run_words.unit(name),
         "bound": run_words.figure(name, level["bound"]),
-        "distance": "–" if level["distance"] is None else percent(level["distance"], 1),
+        "distance": _distance(level),
         "optimal": level["optimal"],
     }
+
+
+def _distance(level: dict[str, Any]) -> str:
+    """As a share of the best possible; as a number where the best possible is nothing."""
+    if level["distance"] is not None:
+        return percent(level["distance"], 1)
+    return "–" if level["gap"] is None else run_words.figure(level["level"], level["gap"])

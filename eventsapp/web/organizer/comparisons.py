@@ -92,7 +92,7 @@ def _held_row(before: int, after: int) -> dict[str, Any]:
         "unit": "",
         "before": number(before),
         "after": number(after),
-        "change": _signed(after - before),
+        "change": run_words.signed(after - before),
         "better": after > before,
         "worse": after < before,
     }
@@ -125,8 +125,10 @@ def _change(level: str, old: float | None, new: float | None) -> str:
         return "–"
     if level == "fairness":
         points = round(100 * (new - old))
-        return ngettext("%(n)s punto porcentual", "%(n)s puntos porcentuales", abs(points), n=_signed(points))
-    return _signed(round(new - old))
+        if not points:
+            return "="
+        return ngettext("%(n)s punto porcentual", "%(n)s puntos porcentuales", abs(points), n=run_words.signed(points))
+    return run_words.signed(round(new - old))
 
 
 def _time_row(one: Run, other: Run) -> dict[str, Any]:
@@ -140,10 +142,6 @@ def _time_row(one: Run, other: Run) -> dict[str, Any]:
         "better": False,
         "worse": False,
     }
-
-
-def _signed(change: float) -> str:
-    return f"+{number(change)}" if change > 0 else number(change).replace("-", "−") if change else "="
 
 
 def _shares(comparison: Comparison) -> list[dict[str, Any]]:
@@ -162,7 +160,7 @@ def _companies(changes: tuple[CompanyChange, ...], names: dict[UUID, str]) -> li
     return [
         {
             "name": names.get(UUID(item.company), "–"),
-            "change": _signed(item.change),
+            "change": run_words.signed(item.change),
             "text": _("de %(before)s a %(after)s", before=number(item.before), after=number(item.after)),
         }
         for item in changes[:SHOWN_COMPANIES]

@@ -196,15 +196,16 @@ def _rounds(shown: Pictures) -> dict[str, Any]:
     rounds = shown.rounds
     used = sum(round_.held for round_ in rounds)
     room = len(rounds) * shown.tables
-    days = {round_.slot.starts_at.date() for round_ in rounds}
 
-    def label(round_: pictures.Round) -> str:
+    def full(round_: pictures.Round) -> str:
         start = round_.slot.starts_at
-        return clock(start) if len(days) < 2 else _("%(day)s, %(time)s", day=day(start), time=clock(start))
+        return str(_("%(day)s, %(time)s", day=day(start), time=clock(start)))
 
     return {
         "title": _("Se usa %(share)s de los lugares", share=percent(used / room) if room else "0%"),
-        "bars": [{"label": label(round_), "value": round_.held} for round_ in rounds],
+        "bars": [
+            {"label": clock(round_.slot.starts_at), "full": full(round_), "value": round_.held} for round_ in rounds
+        ],
         "limit": shown.tables,
         "limit_text": ngettext("%(n)s mesa", "%(n)s mesas", shown.tables, n=number(shown.tables)),
         "head": [_("Ronda"), _("Reuniones")],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import abort, current_app, flash, g, request, url_for
@@ -14,6 +14,7 @@ from wtforms import SelectMultipleField
 
 from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import DomainError
+from eventsapp.domain.matching import folded
 from eventsapp.domain.values import RunKind
 from eventsapp.models import Event, Run
 from eventsapp.services import repairs, runs
@@ -22,6 +23,7 @@ from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.formats import number
+from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.run_pages import (
@@ -34,21 +36,32 @@ from eventsapp.web.organizer.run_pages import (
 )
 from eventsapp.web.saving import saving
 
-COMES, GONE, LATE, EARLY = "", "no", "tarde", "antes"
+GONE, LATE, EARLY = "no", "tarde", "antes"
+LINES, MOST_LINES = 4, 40
 
 
 class RepairForm(TimeForm):
-    """The tables that are lost; what happened to each company stands in fields of its own row."""
+    """The tables that are lost; what happened to companies stands on lines of their own."""
 
     tables = SelectMultipleField(
         _l("Mesas que ya no están"), choices=[], invalid_choice_message=_l("Elija de la lista")
     )  # fmt: skip
 
 
+@dataclass
+class Line:
+    """What happened to one company, as typed, and what is wrong with it."""
+
+    company: str = ""
+    what: str = GONE
+    slot: str = ""
+    error: str = ""
+
+
 @bp.get("/o/<event_code>/horario/reparar", endpoint="repair")
 @requires(Permission.SCHEDULE_SOLVE, load=loaders.event)
 def show_repair(event: Event) -> str:
-    """The form for the news of the day; a company named in the address comes first and ticked."""
+    """The form for the news of the day; a company named in the address stands on the first line."""
     return _page(event, _form(event))
 
 
@@ -56,25 +69,29 @@ def show_repair(event: Event) -> str:
 @requires(Permission.SCHEDULE_SOLVE, load=loaders.event)
 def start_repair(event: Event) -> ResponseReturnValue:
     """Ask the engine for the fewest changes."""
-    if event.published_schedule_id is None:
-        return _page(event, _form(event)), 422
-    standing = repairs.read(event)
     form = _form(event)
-    news = _news(standing, form)
-    if not form.validate_on_submit() or news is None:
-        if news is None:
-            form.refuse("seconds", _("Elija la ronda de cada empresa que llega tarde o se va antes"))
+    if event.published_schedule_id is None:
         return _page(event, form), 422
-    if not (news.companies or news.tables or standing.gone or standing.walk_ins):
-        form.refuse("seconds", _("Diga qué pasó: una empresa, una mesa o una empresa nueva"))
-        return _page(event, form), 422
+    standing = repairs.read(event)
+    lines = _typed_lines()
+    if "more" in request.form:
+        return _page(event, form, [*lines, *(Line() for _n in range(LINES))])
+    news = _news(standing, lines, form)
+    is_valid = form.validate_on_submit()
+    wrong = next((line.error for line in lines if line.error), "")
+    if is_valid and not wrong and not (news.companies or news.tables or standing.gone or standing.walk_ins):
+        wrong = _("Diga qué pasó: una empresa, una mesa o una empresa nueva")
+    if wrong:
+        form.refuse("seconds", wrong)
+    if not is_valid or wrong:
+        return _page(event, form, lines), 422
     try:
         with saving() as done:
             run = repairs.start(event, news, seconds=form.seconds.data, seed=form.seed.data, actor=g.actor, now=now())
             done.location = run_url(run)
     except DomainError as error:
         form.refuse("seconds", error)
-        return _page(event, form), 422
+        return _page(event, form, lines), 422
     return done.redirect()
 
 
@@ -107,65 +124,72 @@ def _form(event: Event) -> RepairForm:
     return form
 
 
-def _news(standing: Standing, form: RepairForm) -> News | None:
-    """What the rows of companies say; None when a round is missing or none of the event's."""
+def _typed_lines() -> list[Line]:
+    """The lines of the form as they came."""
+    count = min(request.form.get("lines", default=LINES, type=int), MOST_LINES)
+    return [
+        Line(
+            trimmed(request.form.get(f"company-{n}"))[:200],
+            request.form.get(f"what-{n}", GONE),
+            request.form.get(f"slot-{n}", ""),
+        )
+        for n in range(max(0, count))
+    ]
+
+
+def _news(standing: Standing, lines: list[Line], form: RepairForm) -> News:
+    """What the lines say; what is wrong with a line is written on it."""
+    names = {folded(standing.frame.names[key]): key for key in standing.companies}
     slots = {str(slot.id): slot.id for slot in standing.frame.slots}
     cancelled: set[UUID] = set()
     late: dict[UUID, UUID] = {}
     early: dict[UUID, UUID] = {}
-    for key in standing.companies:
-        what = request.form.get(f"what-{key}", COMES)
-        slot = slots.get(request.form.get(f"slot-{key}", ""))
-        if what == GONE:
+    for line in lines:
+        if not line.company:
+            continue
+        key = names.get(folded(line.company))
+        if key is None:
+            line.error = _("%(name)s no tiene reuniones publicadas. Elija una empresa de la lista", name=line.company)
+        elif line.what == GONE:
             cancelled.add(key)
-        elif what in (LATE, EARLY):
-            if slot is None:
-                return None
-            (late if what == LATE else early)[key] = slot
-    return News(
-        frozenset(cancelled),
-        late,
-        early,
-        frozenset(UUID(table) for table in form.tables.data or () if table in dict(form.tables.choices or ())),
-    )
+        elif line.what not in (LATE, EARLY) or line.slot not in slots:
+            line.error = _("Elija la ronda en que %(name)s llega o se va", name=line.company)
+        else:
+            (late if line.what == LATE else early)[key] = slots[line.slot]
+    known = {str(choice[0]) for choice in form.tables.choices or ()}
+    tables = frozenset(UUID(table) for table in form.tables.data or () if table in known)
+    return News(frozenset(cancelled), late, early, tables)
 
 
-def _page(event: Event, form: RepairForm) -> str:
+def _page(event: Event, form: RepairForm, lines: list[Line] | None = None) -> str:
     if event.published_schedule_id is None:
         return organizer_page("organizer/repair.html", event, "schedule", standing=None, form=form)
     standing = repairs.read(event)
-    first = request.args.get("empresa", "")
-    rows = [_row(standing, key, held, first) for key, held in standing.companies.items()]
-    rows.sort(key=lambda row: (not row["named"], not row["what"], row["name"]))
     later = [slot for slot in standing.frame.slots if slot.starts_at > now()]
+    names = standing.frame.names
+    if lines is None:
+        named = next((names[key] for key in standing.companies if str(key) == request.args.get("empresa")), "")
+        lines = [Line(named), *(Line() for _n in range(LINES - 1))]
     return organizer_page(
         "organizer/repair.html",
         event,
         "schedule",
         standing=standing,
         form=form,
-        rows=rows,
+        lines=lines,
+        most_lines=MOST_LINES,
+        companies=[
+            (names[key], ngettext("%(n)s reunión", "%(n)s reuniones", held, n=number(held)))
+            for key, held in sorted(standing.companies.items(), key=lambda item: names[item[0]])
+        ],
         slots=slot_choices(later),
-        gone=sorted(standing.frame.names[key] for key in standing.gone),
-        walk_ins=sorted(standing.frame.names[key] for key in standing.walk_ins),
+        gone=sorted(names[key] for key in standing.gone),
+        walk_ins=sorted(names[key] for key in standing.walk_ins),
         past=len(standing.frame.slots) - len(later),
         running=runs.find_active(event),
         choices=[
-            (COMES, _("Viene como estaba previsto")),
             (GONE, _("No viene")),
             (LATE, _("Llega tarde: su primera ronda es")),
             (EARLY, _("Se va antes de")),
         ],
     )
-
-
-def _row(standing: Standing, key: UUID, held: int, first: str) -> dict[str, Any]:
-    what = request.form.get(f"what-{key}", GONE if str(key) == first or key in standing.gone else COMES)
-    return {
-        "key": str(key),
-        "name": standing.frame.names[key],
-        "held": ngettext("%(n)s reunión", "%(n)s reuniones", held, n=number(held)),
-        "what": what,
-        "slot": request.form.get(f"slot-{key}", ""),
-        "named": str(key) == first,
-    }

@@ -236,6 +236,10 @@ def _verb(run: Run) -> str:
         return _("Terminando con el mejor horario")
     if run.status is RunStatus.RUNNING and wanted == "cancel":
         return _("Cancelando la corrida")
+    if run.kind is RunKind.REPAIR and run.status in runs.WITH_SCHEDULE:
+        return _("Lista: la propuesta con menos cambios")
+    if run.kind is RunKind.SCENARIO and run.status in runs.WITH_SCHEDULE:
+        return _("Listo: así quedaría")
     verbs = {
         RunStatus.QUEUED: _("En espera de empezar"),
         RunStatus.RUNNING: _("Armando el horario"),
@@ -401,11 +405,12 @@ def _found(figures: Mapping[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "name": str(run_words.LEVELS[level]),
-            "figure": run_words.figure(level, figures[level]),
+            "figure": run_words.figure(level, figures[name]),
             "unit": run_words.unit(level),
         }
         for level in run_words.LEVELS
-        if figures.get(level) is not None
+        for name in ["musts_left" if level == "musts" else level]  # `musts` says how many were asked
+        if figures.get(name) is not None
     ]
 
 

@@ -153,6 +153,11 @@ def half_hour_words(block: Block | None) -> str:
     return str(_("Media hora más el %(day)s, después de las %(time)s", **values))
 
 
+def block_words(block: Block) -> str:
+    """A block by its day and its end."""
+    return str(_("%(day)s, %(time)s", day=day(block.starts_at), time=clock(block.ends_at)))
+
+
 def slot_words(slot: Slot | None) -> str:
     """When a round starts: martes 9, 10:15."""
     return "–" if slot is None else str(_("%(day)s, %(time)s", day=day(slot.starts_at), time=clock(slot.starts_at)))
@@ -174,6 +179,11 @@ def gain_words(gain: Mapping[str, Any]) -> str:
                 n=number(round(more)),
             )  # fmt: skip
     return "–"
+
+
+def signed(change: float) -> str:
+    """A difference with its sign; = when there is none."""
+    return f"+{number(change)}" if change > 0 else number(change).replace("-", "−") if change else "="
 
 
 def more_meetings(change: int) -> str:

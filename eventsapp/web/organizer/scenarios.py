@@ -16,7 +16,7 @@ from wtforms.validators import NumberRange, Optional
 
 from eventsapp.domain.access import Permission, Scope
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.values import BlockKind, RunKind
+from eventsapp.domain.values import RunKind
 from eventsapp.models import Event, Run, Schedule
 from eventsapp.scheduling.problem import Level
 from eventsapp.services import run_options, runs, scenarios
@@ -81,8 +81,9 @@ class ScenarioForm(TimeForm):
 def _form(event: Event) -> ScenarioForm:
     form = ScenarioForm(seconds=default_seconds(), seed=1)
     offer_times(form)
-    blocks = [block for block in event.blocks if block.kind is BlockKind.MEETINGS]
-    form.block.choices = [(str(block.id), run_words.half_hour_words(block)) for block in blocks]
+    form.block.choices = [(str(block.id), run_words.block_words(block)) for block in scenarios.list_blocks(event)]
+    if not form.block.choices:
+        form.kind.choices = choices({kind: text for kind, text in KINDS.items() if kind != "half_hour"})
     names = company_names(event)
     form.company.choices = [(str(key), name) for key, name in sorted(names.items(), key=lambda item: item[1])]
     form.slot.choices = slot_choices(event.slots)
@@ -227,6 +228,7 @@ def _page(event: Event, form: ScenarioForm) -> str:
         form=form,
         base=base,
         prices=prices[:SHOWN_PRICES],
+        points=run_words.POINTS,
         rows=[_row(event, run, names, desks) for run in scenarios.list_for(event)],
         running=runs.find_active(event),
     )
@@ -243,7 +245,7 @@ def _row(event: Event, run: Run, names: dict[UUID, str], desks: dict[UUID, UUID]
         "change": run_words.change_words(event, scenarios.change_of(run), names, desks),
         "placed": placed_words(run.progress),
         "distance": distance_words(run.progress),
-        "more": run_words.more_meetings(more) if more is not None else "–",
+        "more": run_words.signed(more) if more is not None else "–",
         "is_better": bool(more and more > 0),
         "compare": url_for("organizer.compare_runs", event_code=event.code, a=base.number, b=run.number)
         if base is not None and more is not None
