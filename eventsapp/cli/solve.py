@@ -14,7 +14,7 @@ from pathlib import Path
 from eventsapp.cli import files
 from eventsapp.scheduling import archive, b2b
 from eventsapp.scheduling import solve as engine
-from eventsapp.scheduling.problem import Problem
+from eventsapp.scheduling.problem import Problem, ProblemError
 from eventsapp.scheduling.schedule import Outcome, Progress
 
 EXIT = {"optimal": 0, "feasible": 0, "infeasible": 3, "none": 4, "cancelled": 4}
@@ -52,6 +52,9 @@ def run(options: argparse.Namespace) -> int:
             archive.dump(outcome, options.out)
     except files.Unusable as error:
         print(error, file=sys.stderr)
+        return 2
+    except ProblemError as error:
+        print(f"{options.problem}: {error}", file=sys.stderr)
         return 2
     except OSError as error:
         print(f"{options.out}: cannot be written ({error.strerror})", file=sys.stderr)

@@ -237,6 +237,11 @@ def nailed(**slots: int) -> list[dict[str, Any]]:
 
 IMPOSSIBLE: dict[str, tuple[dict[str, Any], str]] = {
     "clashing pins": ({"requests": nailed(r1=0, r2=1, r3=0)}, "r1, r3"),
+    "pins that clash for want of rest": (
+        {"requests": nailed(r1=0, r2=1),
+         "companies": [dict(PROBLEM["companies"][0], max_consecutive=1), *PROBLEM["companies"][1:]]},
+        "r1, r2",
+    ),
     "a pin outside availability": (
         {"requests": nailed(r2=0), "companies": [
             *PROBLEM["companies"][:2], dict(PROBLEM["companies"][2], desks=[{"id": "s2-1", "slots": [1]}]),
