@@ -33,6 +33,7 @@ from eventsapp.web.organizer.schedule_version import (
     company_names,
     edit,
     missing_row,
+    schedule_url,
     uuid_of,
     version_of_event,
 )
@@ -154,9 +155,7 @@ def change_meetings(schedule: Schedule) -> ResponseReturnValue:
     with saving() as done:
         meetings = _meetings(schedule, ids)
         draft = act(schedule, *meetings, edit=edit(), **by()) if meetings else schedule
-        done.location = url_for(
-            "organizer.schedule", event_code=schedule.event.code, version=draft.number, vista="lista"
-        )
+        done.location = schedule_url(draft, None)
         count = len(meetings)
     flash(ngettext("%(n)s reunión cambiada.", "%(n)s reuniones cambiadas.", count, n=number(count)), "ok")
     return done.redirect()

@@ -108,7 +108,7 @@ def unschedule_meeting(placed: Placed) -> ResponseReturnValue:
     meeting, slot = placed.placement.meeting, placed.placement.slot
     with saving() as done:
         draft = adjustments.unschedule(placed.schedule, meeting, edit=edit(), **by())
-        done.location = schedule_url(draft, slot)
+        done.location = schedule_url(draft, slot, panel="sin-lugar")
     tell(draft, _("Reunión quitada del horario. Está en Sin lugar."))
     return done.redirect()
 

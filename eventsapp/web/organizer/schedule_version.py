@@ -244,11 +244,13 @@ def tell(draft: Schedule, text: str) -> None:
     flash({"text": text, "undo": undo}, "ok")  # type: ignore[arg-type]
 
 
-def schedule_url(schedule: Schedule, slot: Slot | None) -> str:
-    """The page of a version, on the day of a slot."""
+def schedule_url(schedule: Schedule, slot: Slot | None, *, panel: str | None = None) -> str:
+    """The list of a version, on the day of a slot: forms are what it is made of, and their answers lead back to it."""
     event = schedule.event
     when = slot.starts_at.astimezone(event.zone).date().isoformat() if slot is not None else None
-    return url_for("organizer.schedule", event_code=event.code, version=schedule.number, dia=when)
+    return url_for(
+        "organizer.schedule", event_code=event.code, version=schedule.number, dia=when, vista="lista", panel=panel
+    )
 
 
 def meeting_url(schedule: Schedule, meeting_id: UUID) -> str:

@@ -6,32 +6,32 @@ import { at, busyAt } from "./data.js";
 export function brokenAt(board, pair, slot, da, db, aside = -1) {
   const found = [], own = pair.index;
   const other = (held) => held >= 0 && held !== own && held !== aside;
-  const say = (rule, company, most) => found.push({ rule, company, most });
-  if (pair.slots && !pair.slots.has(slot)) say("allowed_slots", -1);
-  for (const desk of [da, db]) if (board.away.get(desk)?.has(slot)) say("available", board.deskCompany[desk]);
-  for (const desk of [da, db]) if (other(busyAt(board, desk, slot))) say("desk_busy", board.deskCompany[desk]);
+  const add = (rule, company, most) => found.push({ rule, company, most });
+  if (pair.slots && !pair.slots.has(slot)) add("allowed_slots", -1);
+  for (const desk of [da, db]) if (board.away.get(desk)?.has(slot)) add("available", board.deskCompany[desk]);
+  for (const desk of [da, db]) if (other(busyAt(board, desk, slot))) add("desk_busy", board.deskCompany[desk]);
   if (board.persons.size) {
     const persons = [board.deskPerson[da], board.deskPerson[db]];
-    if (persons[0] !== undefined && persons[0] === persons[1]) say("person_busy", board.deskCompany[da]);
+    if (persons[0] !== undefined && persons[0] === persons[1]) add("person_busy", board.deskCompany[da]);
     persons.forEach((person, end) => {
       if (person !== undefined && board.persons.get(person).some((desk) => other(busyAt(board, desk, slot))))
-        say("person_busy", board.deskCompany[end ? db : da]);
+        add("person_busy", board.deskCompany[end ? db : da]);
     });
   }
   for (const index of [pair.a, pair.b]) {
     const { most } = board.companies[index];
-    if (most !== null && count(board, index, own, aside) + 1 > most) say("max_meetings", index, most);
+    if (most !== null && count(board, index, own, aside) + 1 > most) add("max_meetings", index, most);
   }
   for (const index of [pair.a, pair.b]) {
     const { perDay } = board.companies[index];
-    if (perDay !== null && count(board, index, own, aside, board.slots[slot].day) + 1 > perDay) say("max_per_day", index, perDay);
+    if (perDay !== null && count(board, index, own, aside, board.slots[slot].day) + 1 > perDay) add("max_per_day", index, perDay);
   }
   for (const desk of [da, db]) {
     const { rest } = board.companies[board.deskCompany[desk]];
-    if (rest !== null && tires(board, desk, slot, rest, other)) say("max_consecutive", board.deskCompany[desk], rest);
+    if (rest !== null && tires(board, desk, slot, rest, other)) add("max_consecutive", board.deskCompany[desk], rest);
   }
-  for (const before of pair.after) if (other(before) && board.pairs[before].slot >= slot) say("precedence", -1);
-  for (const after of pair.before) if (other(after) && board.pairs[after].slot >= 0 && board.pairs[after].slot <= slot) say("precedence", -1);
+  for (const before of pair.after) if (other(before) && board.pairs[before].slot >= slot) add("precedence", -1);
+  for (const after of pair.before) if (other(after) && board.pairs[after].slot >= 0 && board.pairs[after].slot <= slot) add("precedence", -1);
   return found;
 }
 

@@ -53,11 +53,13 @@ export class Grid {
     this.root.setAttribute("aria-rowcount", source.rows.length + 1);
     this.root.setAttribute("aria-colcount", this.slots.length + 1);
     this.root.classList.toggle("detail", this.size === SIZES.detail);
+    const had = this.root.contains(document.activeElement) && document.activeElement !== this.root;
     this.clear();
     this.heads();
     this.focus = { row: Math.min(this.focus.row, source.rows.length - 1), column: Math.min(this.focus.column, this.slots.length - 1) };
     if (!keep) this.root.scrollTo(0, 0);
     this.draw();
+    if (had) this.cellAt(this.focus.row, this.focus.column)?.focus({ preventScroll: true });
   }
 
   clear() {
