@@ -32,6 +32,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     schedule_meeting,
     schedule_missing,
     schedule_steps,
+    schedule_file,
     settings,
     settings_days,
     settings_tables,
