@@ -44,7 +44,7 @@ TABS: dict[str, tuple[Any, Lister]] = {
 }
 NEVER = "0"
 LEVELS = {
-    NEVER: _l("Nunca: prefiero responder cada una"),
+    NEVER: _l("Nunca"),
     "5": _l("Afinidad 5 de 5"),
     "4": _l("Afinidad 4 o más"),
     "3": _l("Afinidad 3 o más"),

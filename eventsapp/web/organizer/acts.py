@@ -9,11 +9,14 @@ from eventsapp.models import AuditEntry
 
 ACTS = {
     "organization.created": _l("Creó la organización"),
+    "organization.changed": _l("Cambió la organización"),
     "organization.member_added": _l("Dio acceso a una persona"),
     "event.created": _l("Creó el evento"),
     "event.details_changed": _l("Cambió los datos generales"),
     "event.dates_changed": _l("Cambió las fechas"),
     "event.limits_changed": _l("Cambió los límites"),
+    "event.kind_changed": _l("Cambió el programa o los lados"),
+    "event.answering_changed": _l("Cambió cómo se responden las solicitudes"),
     "event.rounds_changed": _l("Cambió la duración de las rondas"),
     "event.block_added": _l("Agregó un bloque"),
     "event.block_removed": _l("Quitó un bloque"),
@@ -53,6 +56,9 @@ ACTS = {
     "registration.withdrawn": _l("Retiró el registro"),
     "registration.resumed": _l("Retomó el registro"),
     "registration.approved": _l("Aprobó el registro"),
+    "registration.waitlisted": _l("Puso el registro en lista de espera"),
+    "registration.promoted": _l("Dio el lugar que se liberó"),
+    "registration.walked_in": _l("Registró a la empresa en el lugar"),
     "registration.rejected": _l("No aceptó el registro"),
     "registration.changes_requested": _l("Pidió cambios en el registro"),
     "registration.reopened": _l("Volvió a revisar el registro"),
@@ -84,6 +90,10 @@ ACTS = {
     "request.declined": _l("Rechazó una solicitud"),
     "request.withdrawn": _l("Retiró una solicitud"),
     "request.preference_changed": _l("Cambió la importancia de una solicitud"),
+    "request.noted": _l("Marcó a una empresa como disponible o como «no»"),
+    "request.expired": _l("Cerró una solicitud sin respuesta"),
+    "request.order_changed": _l("Cambió el orden de sus solicitudes"),
+    "request.auto_accept_changed": _l("Cambió su respuesta automática"),
     "mail.resent": _l("Reenvió un mensaje"),
     "invitation.answered": _l("Respondió a una invitación"),
     "reply.accepted": _l("Contó una respuesta de otro correo"),
@@ -111,6 +121,7 @@ ACTS = {
     "schedule.published": _l("Publicó el horario"),
     "schedule.announced": _l("Avisó de cambios en personas o nombres"),
     "exclusion.added": _l("Excluyó a dos empresas entre sí"),
+    "exclusion.added_many": _l("Separó a varias parejas"),
     "exclusion.removed": _l("Quitó una exclusión"),
 }
 KINDS = {
