@@ -19,7 +19,7 @@ from eventsapp.scheduling.face import Face
 from eventsapp.scheduling.index import Index, slots_of
 
 SCALE = 1_000_000
-VALUE_PRICES = (0.02, 0.03, 0.04, 0.06)
+VALUE_PRICES = (0.02, 0.03, 0.045, 0.1)
 """Idle slots per unit of value."""
 MUST_PRICE = 100
 """Value that a must or a missing meeting is worth while it is priced."""
