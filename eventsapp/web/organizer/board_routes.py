@@ -53,15 +53,13 @@ def data(schedule: Schedule) -> Response:
 def act(schedule: Schedule) -> ResponseReturnValue:
     """Carry out one change, as JSON: what changed, or the refusal in words; 409 shows what somebody else did."""
     asked = request.get_json(silent=True)
-    name = asked.get("act") if isinstance(asked, dict) else None
-    carry_out = ACTS.get(name) if isinstance(name, str) else None
-    if carry_out is None:
+    if not isinstance(asked, dict) or not isinstance(asked.get("act"), str) or asked["act"] not in ACTS:
         abort(400)
     edit = asked.get("edit")
     edit = edit if isinstance(edit, int) and not isinstance(edit, bool) and 0 <= edit < 2**31 else -1
     try:
         with unit_of_work():
-            draft = carry_out(schedule, asked, edit)
+            draft = ACTS[asked["act"]](schedule, asked, edit)
             number = draft.number
     except Conflict as error:
         db.session.rollback()
