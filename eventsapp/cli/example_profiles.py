@@ -151,6 +151,7 @@ def _certificate(company: Company, code: str, rng: random.Random, today: date, n
         company=company,
         site=company.sites[0],
         certification_code=code,
+        stage=CertificateStage.HELD,
         number=f"{rng.choice('ABMX')}{rng.randint(10_000, 99_999)}",
         issuer=rng.choice(ISSUERS),
         coverage=company.description,

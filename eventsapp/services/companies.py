@@ -15,9 +15,9 @@ from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.company_size import size_of
 from eventsapp.domain.editions import require_seen
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.values import DecisionPower, Department, FileKind, Ownership, SizeSector, Tier
+from eventsapp.domain.values import DecisionPower, Department, FileKind, Ownership, SizeSector, Tier, TokenPurpose
 from eventsapp.models import Account, Company, Delegate, Desk, DeskDelegate, Organization
-from eventsapp.services import accounts, audit, files
+from eventsapp.services import accounts, audit, files, tokens
 from eventsapp.services.files import Checked
 
 
@@ -267,6 +267,7 @@ def change_delegate(person: Delegate, answers: DelegateAnswers, *, seen: str, ac
         account = accounts.find_by_email(answers.email)
         person.feed_digest = None
         person.invited_at = None
+        tokens.revoke_for(person.id, TokenPurpose.JOIN_COMPANY, now=now)
     _store(person, answers, account)
     audit.record(actor, "delegate.changed", person, at=now)
 

@@ -109,9 +109,8 @@ def add(
     if len(list_of(company)) >= MAX_CERTIFICATES:
         raise DomainError("too_many_company_certificates", most=MAX_CERTIFICATES)
     _require_possible(company, answers)
-    certificate = Certificate(company=company, created_at=now, **vars(answers))
-    if evidence is not None:
-        certificate.file = files.keep(evidence, company, FileKind.CERTIFICATE, actor=actor, now=now)
+    file = files.keep(evidence, company, FileKind.CERTIFICATE, actor=actor, now=now) if evidence else None
+    certificate = Certificate(company=company, file=file, created_at=now, **vars(answers))
     db.session.add(certificate)
     audit.record(actor, "certificate.added", certificate, at=now, name=name_of(certificate))
     return certificate
