@@ -230,7 +230,7 @@ def test_a_scenario_from_the_form_to_the_applied_change(bench: Bench, client: Fl
     bench.work(run, NOW)
     shown = words(page(client, answer.location))
     assert "Media hora más el martes 9, después de las 10:15" in shown
-    assert "2 reuniones más que la corrida 1." in shown
+    assert "2 reuniones más Comparado con la corrida 1." in shown
     assert "Es una prueba" in shown
     assert "8 de 8 +2" in words(page(client, path))
     applied = client.submit(f"{answer.location}/aplicar", page=answer.location)

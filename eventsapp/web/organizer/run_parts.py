@@ -8,7 +8,6 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from eventsapp.models import Event, Run
 from eventsapp.scheduling.problem import Problem
@@ -154,13 +153,3 @@ def _companies(difference: Difference, names: dict[UUID, str], touched: Counter[
         for key, count in counts.items()
     ]
     return sorted(rows, key=lambda row: (-row["total"], row["name"]))
-
-
-def changes_words(counts: dict[str, int]) -> str:
-    """How much a proposal changes, as one sentence."""
-    parts = [
-        ngettext("%(n)s reunión se mueve", "%(n)s reuniones se mueven", counts["moved"], n=number(counts["moved"])),
-        ngettext("%(n)s se cancela", "%(n)s se cancelan", counts["cancelled"], n=number(counts["cancelled"])),
-        ngettext("%(n)s es nueva", "%(n)s son nuevas", counts["added"], n=number(counts["added"])),
-    ]
-    return _("%(moved)s, %(cancelled)s y %(added)s.", moved=parts[0], cancelled=parts[1], added=parts[2])
