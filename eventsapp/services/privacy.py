@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.privacy import NoticeKind, NoticeText
 from eventsapp.domain.registering import Consent
+from eventsapp.domain.values import EventStatus
 from eventsapp.models import (
     Account,
     ArcoRequest,
@@ -33,6 +34,7 @@ from eventsapp.services import audit
 
 SECRETS = frozenset({"password_hash", "feed_digest", "feed_epoch", "session_epoch", "version", "totp_secret"})
 MOST_KEPT = 5_000
+ANSWERABLE_FOR = timedelta(days=5 * 365)
 
 
 # Notices --------------------------------------------------------------------------------------------------------------
@@ -90,6 +92,17 @@ def publish_notice(
     db.session.add(made)
     audit.record(actor, "privacy.notice_published", organization, at=now, number=made.version)
     return made
+
+
+def list_answerable(now: datetime) -> list[Event]:
+    """The events whose organizers can be asked about personal data: open ones, and those of the last five years."""
+    query = (
+        select(Event)
+        .where(Event.status != EventStatus.DRAFT, Event.ends_at > now - ANSWERABLE_FOR)
+        .order_by(Event.starts_at.desc(), Event.id)
+        .options(joinedload(Event.organization))
+    )
+    return list(db.session.scalars(query))
 
 
 # Consents -------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from io import BytesIO
 from typing import TypeVar
@@ -16,6 +17,7 @@ from eventsapp.models import Event
 from eventsapp.services import exports, sheets
 from eventsapp.services.exports import Asked, ExportKind
 from eventsapp.services.request_lists import Filters
+from eventsapp.services.sheets import Page
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -30,7 +32,10 @@ KINDS = {
     "reuniones": ExportKind.MEETINGS,
 }
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WRITERS = {"xlsx": (lambda page: sheets.workbook([page]), XLSX), "csv": (sheets.csv_file, "text/csv; charset=utf-8")}
+WRITERS: dict[str, tuple[Callable[[Page], bytes], str]] = {
+    "xlsx": (lambda page: sheets.workbook([page]), XLSX),
+    "csv": (sheets.csv_file, "text/csv; charset=utf-8"),
+}
 Member = TypeVar("Member", bound=StrEnum)
 
 
@@ -56,7 +61,9 @@ def export(event: Event) -> Response:
     with unit_of_work():
         exports.record(event, kind, asked, len(rows), actor=g.actor, now=now())
     name = f"{event.code}-{noun}.{form}"
-    return send_file(BytesIO(content), media_type, as_attachment=True, download_name=name)
+    response = send_file(BytesIO(content), media_type, as_attachment=True, download_name=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _asked() -> Asked:

@@ -150,7 +150,7 @@ def rest(found: Found) -> Response:
     kept = imports.read_rest(found.row)
     if kept is None:
         abort(404)
-    pages = []
+    pages: list[Page] = []
     for name, sheet in kept.items():
         heads = [Head(_("Fila")), Head(_("Problema")), *(Head(header) for header in sheet["headers"])]
         rows = [[number, _problems_in_one(problems), *cells] for number, cells, problems in sheet["rows"]]
