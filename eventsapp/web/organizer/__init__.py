@@ -18,6 +18,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     mails,
     pictures,
     printouts,
+    privacy,
     publication,
     publication_people,
     reasons,
