@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from eventsapp.domain.errors import DomainError
 from eventsapp.web.formats import clock, day
+from eventsapp.web.privacy_words import PRIVACY_SENTENCES
 from eventsapp.web.sheet_sentences import SHEET_SENTENCES
 
 
@@ -28,6 +29,7 @@ _n = Counted
 
 SENTENCES = {
     **SHEET_SENTENCES,
+    **PRIVACY_SENTENCES,
     "answer_impossible": _l("Esta respuesta no se puede contar para esa persona."),
     "answer_too_late": _l("La reunión ya cambió, se canceló o empezó. Revise su agenda."),
     "reply_settled": _l("Otra persona ya atendió esta respuesta. Revise su estado."),
