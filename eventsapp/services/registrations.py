@@ -34,7 +34,7 @@ from eventsapp.models import (
     Placement,
     Registration,
 )
-from eventsapp.services import companies, events, places
+from eventsapp.services import companies, events, places, privacy
 from eventsapp.services import registration_notes as notes
 from eventsapp.services.companies import CompanyAnswers, DelegateAnswers
 
@@ -406,7 +406,7 @@ def submit(registration: Registration, *, consents: Iterable[Consent], actor: Ac
     if registering.missing_steps(registration.steps_done):
         raise DomainError("registration_incomplete")
     registration.status = status
-    registration.consents = [consent.value for consent in Consent if consent in set(consents)]
+    privacy.change_consents(registration, set(consents), actor=actor, now=now)
     registration.submitted_at = now
     registration.decision_reason = ""
     notes.touch(registration, now)
