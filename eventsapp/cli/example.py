@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from eventsapp.cli import example_profiles
+from eventsapp.cli import example_profiles, example_sourcing
 from eventsapp.db import db
 from eventsapp.domain.values import (
     BlockKind,
@@ -152,6 +152,7 @@ def create(*, now: datetime, password_hash: str) -> Example:
     db.session.add_all([*buyers, *suppliers])
     db.session.flush()
     example_profiles.fill([*buyers, *suppliers], organizer, now)
+    example_sourcing.fill([*buyers, *suppliers], organizer, now)
     db.session.add_all(_requests(event, buyers, suppliers, rng, now))
     db.session.flush()
     return Example(event, organizer, _first_account(buyers[0]), _first_account(suppliers[0]))

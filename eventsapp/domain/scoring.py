@@ -27,8 +27,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
+from typing import NamedTuple
 from uuid import UUID
 
 from eventsapp.domain.scian import common_digits
@@ -95,11 +96,11 @@ class Need:
     max_km: int | None = None
     point: Point | None = None
     state: str = ""
+    term_set: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def term_set(self) -> frozenset[str]:
+    def __post_init__(self) -> None:
         """The terms, for comparing."""
-        return frozenset(self.terms)
+        object.__setattr__(self, "term_set", frozenset(self.terms))
 
 
 @dataclass(frozen=True)
@@ -126,15 +127,14 @@ class Offer:
     unit: Unit | None = None
     verification: Verification = Verification.DECLARED
     firm: Firm = field(default_factory=Firm)
+    term_set: frozenset[str] = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def term_set(self) -> frozenset[str]:
+    def __post_init__(self) -> None:
         """The terms, for comparing."""
-        return frozenset(self.terms)
+        object.__setattr__(self, "term_set", frozenset(self.terms))
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One part of a score: the share that is met, None when the supplier does not tell."""
 
     aspect: Aspect
@@ -151,8 +151,7 @@ class Part:
         return self.weight * (UNTOLD if self.share is None else self.share)
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """How one offer covers one need: the score with its parts, the common terms, the must-certificates missing."""
 
     need: Need
@@ -179,26 +178,31 @@ def match(need: Need, offer: Offer) -> Match | None:
     shared = need.term_set & offer.term_set
     if not shared:
         return None
-    parts = tuple(_parts(need, offer, len(shared)))
-    weight = sum(part.weight for part in parts)
-    open_score = max(1, round(100 * sum(part.points for part in parts) / weight))
+    parts = _parts(need, offer, len(shared))
+    weight, points = 0, 0.0
+    for aspect, share in parts:
+        counts = WEIGHTS[aspect]
+        weight += counts
+        points += counts * (UNTOLD if share is None else share)
+    open_score = max(1, round(100 * points / weight))
     missing = missing_certificates(need, offer.firm)
     return Match(
         need,
         offer,
         min(open_score, GATE_CLOSED) if missing else open_score,
         open_score,
-        tuple(code for code in need.terms if code in shared),
+        tuple([code for code in need.terms if code in shared]),
         missing,
         parts,
     )
 
 
-def covers(found: Match) -> bool:
+def covers(need: Need, offer: Offer) -> bool:
     """Does an offer cover a need whole: all its terms, its must-certificates, and half the volume when that is told?"""
-    shares = {part.aspect: part.share for part in found.parts}
-    capacity = shares.get(Aspect.CAPACITY)
-    return not found.missing and shares[Aspect.TERMS] == 1 and (capacity is None or capacity >= ENOUGH)
+    if not need.term_set <= offer.term_set or missing_certificates(need, offer.firm):
+        return False
+    capacity = _capacity(need, offer)
+    return capacity is None or capacity >= ENOUGH
 
 
 def missing_certificates(need: Need, firm: Firm) -> tuple[str, ...]:
@@ -228,10 +232,14 @@ class Index:
             for code in offer.term_set:
                 self._by_term.setdefault(code, []).append(offer)
 
+    def offers(self, need: Need) -> Iterable[Offer]:
+        """The offers that share a term with a need, each once."""
+        found = [self._by_term.get(code, ()) for code in need.term_set]
+        return found[0] if len(found) == 1 else {id(offer): offer for offers in found for offer in offers}.values()
+
     def matches(self, need: Need) -> Iterator[Match]:
-        """How each offer that shares a term covers the need, each offer once."""
-        candidates = {offer.key: offer for code in need.term_set for offer in self._by_term.get(code, ())}
-        for offer in candidates.values():
+        """How each offer that shares a term covers the need."""
+        for offer in self.offers(need):
             found = match(need, offer)
             if found is not None:
                 yield found
@@ -249,26 +257,26 @@ def _rank(found: Match) -> tuple[int, int, int]:
     return found.score, found.open_score, len(found.shared)
 
 
-def _parts(need: Need, offer: Offer, shared: int) -> Iterator[Part]:
+def _parts(need: Need, offer: Offer, shared: int) -> tuple[Part, ...]:
     """The parts that the need asks for, terms first."""
     if need.is_general:
-        yield Part(Aspect.TERMS, shared / min(len(need.term_set), len(offer.term_set)))
-        return
+        return (Part(Aspect.TERMS, shared / min(len(need.term_set), len(offer.term_set))),)
     firm = offer.firm
-    yield Part(Aspect.TERMS, shared / len(need.term_set))
+    parts = [Part(Aspect.TERMS, shared / len(need.term_set))]
     if need.monthly:
-        yield Part(Aspect.CAPACITY, _capacity(need, offer))
+        parts.append(Part(Aspect.CAPACITY, _capacity(need, offer)))
     if need.max_km:
-        yield Part(Aspect.DISTANCE, _nearness(need, firm))
+        parts.append(Part(Aspect.DISTANCE, _nearness(need, firm)))
     if need.preferred:
-        yield Part(Aspect.PREFERRED, len(need.preferred & firm.held) / len(need.preferred))
+        parts.append(Part(Aspect.PREFERRED, len(need.preferred & firm.held) / len(need.preferred)))
     if need.classes:
-        yield Part(Aspect.CLASS, _kinship(need.classes, firm.scian))
+        parts.append(Part(Aspect.CLASS, _kinship(need.classes, firm.scian)))
     if need.sizes:
-        yield Part(Aspect.SIZE, float(firm.size in need.sizes) if firm.size else None)
+        parts.append(Part(Aspect.SIZE, float(firm.size in need.sizes) if firm.size else None))
     if need.languages:
-        yield Part(Aspect.LANGUAGE, float(bool(need.languages & firm.languages)) if firm.languages else None)
-    yield Part(Aspect.VERIFICATION, TRUST[offer.verification])
+        parts.append(Part(Aspect.LANGUAGE, float(bool(need.languages & firm.languages)) if firm.languages else None))
+    parts.append(Part(Aspect.VERIFICATION, TRUST[offer.verification]))
+    return tuple(parts)
 
 
 def _capacity(need: Need, offer: Offer) -> float | None:
@@ -285,7 +293,8 @@ def _nearness(need: Need, firm: Firm) -> float | None:
     return max(0.0, min(1.0, 2 - distance_km(need.point, firm.point) / need.max_km))
 
 
-def _kinship(wanted: Sequence[str], classes: Sequence[str]) -> float | None:
+@lru_cache(maxsize=65536)
+def _kinship(wanted: tuple[str, ...], classes: tuple[str, ...]) -> float | None:
     if not classes:
         return None
     return max(_common(one, other) / len(one) for one in wanted for other in classes)

@@ -18,7 +18,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from eventsapp.db import db
 from eventsapp.domain import certifications, scoring
@@ -28,6 +28,7 @@ from eventsapp.domain.scoring import MONTHS, Firm, Index, Match, Need, Offer, Po
 from eventsapp.domain.sourcing import CapabilityStatus, RequirementStatus
 from eventsapp.domain.taxonomy import terms
 from eventsapp.domain.values import (
+    Preference,
     RegistrationStatus,
     RequestStatus,
     Side,
@@ -212,12 +213,17 @@ def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collect
 
     Certificates count when they are valid on the first day of the event.
     """
-    rows = _registrations(event, sides, ids)
-    certificates = _certificates(event, {row.company_id for row in rows})
+    wanted = and_(
+        Registration.event_id == event.id,
+        Registration.status == RegistrationStatus.APPROVED,
+        or_(Registration.side.in_(sides), Registration.id.in_(ids)),
+    )
+    rows = _registrations(wanted)
+    certificates = _certificates(event, wanted)
     firms = {row.company_id: _firm(row, certificates) for row in rows}
     titles: dict[UUID, str] = {}
-    needs = _needs(event, {row.id: row for row in rows if row.side is not Side.SUPPLIER}, titles)
-    offers = _offers(event, {row.company_id for row in rows if row.side is not Side.BUYER}, firms, titles)
+    needs = _needs(wanted, {row.id: row for row in rows}, titles)
+    offers = _offers(wanted, firms, titles)
     parties = {}
     for row in rows:
         own_needs, own_offers = needs.get(row.id, []), offers.get(row.company_id, [])
@@ -304,8 +310,9 @@ def list_gaps(found: Field, *, of: UUID | None = None) -> list[Gap]:
         for need in party.needs:
             if need.is_general:
                 continue
-            others = [match for match in index.matches(need) if owners[match.offer.key] is not party]
-            if not any(map(scoring.covers, others)):
+            offers = [offer for offer in index.offers(need) if owners[offer.key] is not party]
+            if not any(scoring.covers(need, offer) for offer in offers):
+                others = [match for offer in offers if (match := scoring.match(need, offer)) is not None]
                 gaps.append(_gap(party, need, found.titles[need.key], others, owners))
     return gaps
 
@@ -339,7 +346,7 @@ def _best_of_each(need: Need, parties: Iterable[Party]) -> list[tuple[Party, Mat
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def _registrations(event: Event, sides: Collection[Side], ids: Collection[UUID]) -> Sequence[Any]:
+def _registrations(wanted: ColumnElement[bool]) -> Sequence[Any]:
     columns = (
         Registration.id,
         Registration.company_id,
@@ -357,20 +364,11 @@ def _registrations(event: Event, sides: Collection[Side], ids: Collection[UUID])
         Company.latitude,
         Company.longitude,
     )
-    query = (
-        select(*columns)
-        .join(Registration.company)
-        .where(
-            Registration.event_id == event.id,
-            Registration.status == RegistrationStatus.APPROVED,
-            or_(Registration.side.in_(sides), Registration.id.in_(ids)),
-        )
-        .order_by(Registration.number)
-    )
+    query = select(*columns).join(Registration.company).where(wanted).order_by(Registration.number)
     return db.session.execute(query).all()
 
 
-def _certificates(event: Event, company_ids: set[UUID]) -> dict[CertificateState, dict[UUID, set[str]]]:
+def _certificates(event: Event, wanted: ColumnElement[bool]) -> dict[CertificateState, dict[UUID, set[str]]]:
     """The certificates of the companies as they stand on the first day of the event."""
     columns = (
         Certificate.company_id,
@@ -381,14 +379,13 @@ def _certificates(event: Event, company_ids: set[UUID]) -> dict[CertificateState
     )
     query = (
         select(*columns)
-        .join(Certificate.company)
-        .where(Company.organization_id == event.organization_id, Certificate.ended_at.is_(None))
+        .join(Registration, Registration.company_id == Certificate.company_id)
+        .where(wanted, Registration.side != Side.BUYER, Certificate.ended_at.is_(None))
     )
     found: dict[CertificateState, dict[UUID, set[str]]] = {state: {} for state in CertificateState}
     for company_id, code, stage, verification, expires_on in db.session.execute(query):
-        if company_id in company_ids:
-            state = certifications.state(stage, verification, expires_on, event.first_day)
-            found[state].setdefault(company_id, set()).add(code)
+        state = certifications.state(stage, verification, expires_on, event.first_day)
+        found[state].setdefault(company_id, set()).add(code)
     return found
 
 
@@ -404,7 +401,7 @@ def _firm(row: Any, certificates: dict[CertificateState, dict[UUID, set[str]]]) 
     )
 
 
-def _needs(event: Event, buyers: dict[UUID, Any], titles: dict[UUID, str]) -> dict[UUID, list[Need]]:
+def _needs(wanted: ColumnElement[bool], buyers: dict[UUID, Any], titles: dict[UUID, str]) -> dict[UUID, list[Need]]:
     """The published requirements of these registrations."""
     columns = (
         Requirement.id,
@@ -425,16 +422,13 @@ def _needs(event: Event, buyers: dict[UUID, Any], titles: dict[UUID, str]) -> di
     query = (
         select(*columns)
         .join(Requirement.registration)
-        .where(Registration.event_id == event.id, Requirement.status == RequirementStatus.PUBLISHED)
+        .where(wanted, Registration.side != Side.SUPPLIER, Requirement.status == RequirementStatus.PUBLISHED)
         .order_by(Requirement.number)
     )
     found: dict[UUID, list[Need]] = {}
     for row in db.session.execute(query):
-        buyer = buyers.get(row.registration_id)
-        if buyer is None:
-            continue
         titles[row.id] = row.title
-        found.setdefault(row.registration_id, []).append(_need(row, buyer))
+        found.setdefault(row.registration_id, []).append(_need(row, buyers[row.registration_id]))
     return found
 
 
@@ -456,9 +450,7 @@ def _need(row: Any, buyer: Any) -> Need:
     )
 
 
-def _offers(
-    event: Event, company_ids: set[UUID], firms: dict[UUID, Firm], titles: dict[UUID, str]
-) -> dict[UUID, list[Offer]]:
+def _offers(wanted: ColumnElement[bool], firms: dict[UUID, Firm], titles: dict[UUID, str]) -> dict[UUID, list[Offer]]:
     """The published capabilities of these companies."""
     columns = (
         Capability.id,
@@ -472,14 +464,12 @@ def _offers(
     )
     query = (
         select(*columns)
-        .join(Capability.company)
-        .where(Company.organization_id == event.organization_id, Capability.status == CapabilityStatus.PUBLISHED)
+        .join(Registration, Registration.company_id == Capability.company_id)
+        .where(wanted, Registration.side != Side.BUYER, Capability.status == CapabilityStatus.PUBLISHED)
         .order_by(Capability.number)
     )
     found: dict[UUID, list[Offer]] = {}
     for row in db.session.execute(query):
-        if row.company_id not in company_ids:
-            continue
         titles[row.id] = row.title
         offer = Offer(
             row.id,
@@ -553,8 +543,13 @@ def _relation(status: RequestStatus, is_own: bool) -> Relation:
 
 
 def _excluded(registration: Registration) -> set[UUID]:
-    """The registrations that this one must not meet."""
+    """The registrations that this one must not meet: excluded, or one of the two has a veto."""
     query = select(Exclusion.a_id, Exclusion.b_id).where(
         or_(Exclusion.a_id == registration.id, Exclusion.b_id == registration.id)
     )
-    return {key for row in db.session.execute(query) for key in row} - {registration.id}
+    vetoes = select(Request.from_id, Request.to_id).where(
+        or_(Request.from_id == registration.id, Request.to_id == registration.id),
+        Request.status == RequestStatus.NOTED,
+        Request.preference == Preference.NO,
+    )
+    return {key for row in db.session.execute(query.union(vetoes)) for key in row} - {registration.id}

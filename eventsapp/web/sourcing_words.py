@@ -70,7 +70,7 @@ TOOLING = {
     Tooling.TO_AGREE: _l("Por acordar"),
 }
 URGENCY = {
-    Urgency.NOW: _l("Ya"),
+    Urgency.NOW: _l("Lo antes posible"),
     Urgency.SIX_MONTHS: _l("En los próximos 6 meses"),
     Urgency.TWELVE_MONTHS: _l("En los próximos 12 meses"),
 }

@@ -54,7 +54,7 @@ LEADS = {
     "entrega": _l("Todo es opcional."),
     "proveedor": _l("Todo es opcional. Solo cuenta lo que usted pida."),
 }
-SHOWN_MATCHES = 8
+SHOWN_MATCHES = 5
 
 
 @dataclass(frozen=True)
@@ -250,7 +250,7 @@ def _detail(found: Own, form: PublishForm) -> str:
         ],
         matches=matches[:SHOWN_MATCHES],
         total=len(matches),
-        is_covered=any(covers(match) for _party, match in matches),
+        is_covered=any(covers(match.need, match.offer) for _party, match in matches),
         is_compared=field is not None,
         shown_matches=SHOWN_MATCHES,
     )

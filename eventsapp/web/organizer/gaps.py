@@ -163,7 +163,7 @@ def _page(found: Part, form: HideForm) -> str:
         ],
         matches=matches[:SHOWN_MATCHES],
         is_compared=is_compared,
-        is_covered=any(covers(match) for _party, match in matches),
+        is_covered=any(covers(match.need, match.offer) for _party, match in matches),
         may_review=may(g.actor, Permission.REGISTRATION_REVIEW, event.scope),
         history=audit.list_for(row.id),
         act=act,
