@@ -45,6 +45,7 @@ def settings_tabs(event: Event, active: str) -> list[dict[str, Any]]:
         ("organizer.settings_desks", _("Mesas fijas")),
         ("organizer.settings_limits", _("Límites")),
         ("organizer.settings_answering", _("Solicitudes")),
+        ("organizer.arco_requests", _("Privacidad")),
         ("organizer.log", _("Bitácora")),
     ]
     return [
