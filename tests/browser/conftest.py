@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,13 +64,12 @@ class Live:
         context.add_cookies([{"name": "encuentro", "value": cookie.value, "url": self.address}])
 
 
-@pytest.fixture
-def live(sqlite_template: Path, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Live]:
-    """The application on SQLite behind waitress."""
-    databases.copy_sqlite(sqlite_template, tmp_path)
-    settings = testing(tmp_path)
-    app = create_app(settings)
-    app.jinja_env.bytecode_cache = compiled_templates
+@contextmanager
+def served(folder: Path, template: Path, compiled: FileSystemBytecodeCache) -> Iterator[Live]:
+    """The application on a copy of the migrated SQLite file, behind waitress."""
+    databases.copy_sqlite(template, folder)
+    app = create_app(testing(folder))
+    app.jinja_env.bytecode_cache = compiled
     server = create_server(app, host="127.0.0.1", port=0, threads=8, clear_untrusted_proxy_headers=True)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -78,6 +78,13 @@ def live(sqlite_template: Path, tmp_path: Path, compiled_templates: FileSystemBy
     thread.join(5)
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def live(sqlite_template: Path, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Live]:
+    """The application on SQLite behind waitress."""
+    with served(tmp_path, sqlite_template, compiled_templates) as found:
+        yield found
 
 
 def open_page(browser: Browser, viewport: dict[str, int]) -> Page:

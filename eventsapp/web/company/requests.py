@@ -27,12 +27,13 @@ from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
+from eventsapp.web.company.find import Choice, choice_of
 from eventsapp.web.company.frame import company_page
 from eventsapp.web.fields import choice
 from eventsapp.web.forms import Form, long_text, options
 from eventsapp.web.paging import Page
 from eventsapp.web.saving import saving
-from eventsapp.web.words import ASKING, DECLINE_REASON
+from eventsapp.web.words import ASKING, DECLINE_REASON, PREFERENCE
 
 Lister = Callable[[Registration], list[MeetingRequest]]
 
@@ -78,6 +79,12 @@ class PreferenceForm(Form):
     """How much a company wants the meeting."""
 
     preference = choice(_l("Importancia"), ASKING)
+
+
+class NoteForm(Form):
+    """What a company says for itself about another one."""
+
+    preference = choice(_l("Para usted"), PREFERENCE, only=(Preference.OPEN, Preference.NO))
 
 
 class AutoAcceptForm(Form):
@@ -172,6 +179,30 @@ def decline(mine: Mine) -> ResponseReturnValue:
         "company/decline.html", mine.registration, "requests", form=form, other=_other(mine.registration, mine.request)
     )
     return page, 422 if form.errors else 200
+
+
+@bp.post("/e/<event_code>/buscar/<uuid:registration_id>/marca")
+@requires(Permission.REQUEST_MAKE, load=choice_of)
+def note(chosen: Choice) -> ResponseReturnValue:
+    """Say for oneself that the company is available for another one, or never meets it."""
+    form, code = NoteForm(), chosen.registration.event.code
+    if not form.validate_on_submit():
+        flash(_("Elija una opción de la lista."), "error")
+        return redirect(url_for("company.ask", event_code=code, registration_id=chosen.candidate.registration_id), 303)
+    with saving(url_for("company.requests", event_code=code, ver="marcas")) as done:
+        other = loaders.registration_of_event(code, chosen.candidate.registration_id)
+        if other is None:
+            raise DomainError("cannot_meet")
+        made = requests.note(chosen.registration, other, form.preference.data, actor=g.actor, now=now())
+        is_agreed = made.status is RequestStatus.ACCEPTED
+    name = chosen.candidate.name
+    flash(
+        _("Acordada: usted y %(company)s están disponibles.", company=name)
+        if is_agreed
+        else _("Guardado. %(company)s no se entera.", company=name),
+        "ok",
+    )
+    return done.redirect()
 
 
 @bp.post("/e/<event_code>/solicitudes/orden")
