@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Alarm, Calendar, Component, Event, Parameters, vCalAddress, vDuration, vText, vUri
 
 from eventsapp.calendars.invite import InvalidInvitation, Invitation, Person
-from eventsapp.calendars.text import clean_line
+from eventsapp.calendars.text import clean_line, clean_text
 from eventsapp.calendars.zones import ZONES, vtimezone, writing_zone
 
 PRODUCT = "-//Encuentro//Business meetings//ES"
@@ -101,11 +101,19 @@ def cancel(invitation: Invitation, *, whole: bool = True) -> bytes:
 
 
 def decline_counter(invitation: Invitation, *, comment: str = "") -> bytes:
-    """No to another time that the attendee proposed; what was sent stands (iTIP DECLINECOUNTER, RFC 5546 §3.2.8)."""
-    event = _event(invitation, stamp=invitation.dtstamp, attendee=_invited(invitation), status=None)
-    if comment:
-        event.add("comment", _Text(comment))
-    return _calendar("DECLINECOUNTER", [_lines(event)], _zones([invitation]))
+    """No to another time that the attendee proposed; what was sent stands (iTIP DECLINECOUNTER, RFC 5546 §3.2.8).
+
+    It names the meeting and says nothing else about it: strict readers allow neither times nor attendees here.
+    """
+    _invited(invitation)
+    event = Event()
+    event.add("uid", invitation.uid)
+    event.add("dtstamp", invitation.dtstamp)
+    event.add("sequence", invitation.sequence)
+    event.add("organizer", _address(invitation.organizer))
+    if words := clean_text(comment):
+        event.add("comment", _Text(words))
+    return _calendar("DECLINECOUNTER", [_lines(event)], set())
 
 
 def _published(invitation: Invitation) -> bytes:

@@ -1,6 +1,6 @@
 """Faults that other products had, one test each, numbered as in the calendar specification.
 
-The faults of replies (1, 26, 28) and of the feed's answers over HTTP (13, 14, 15) belong to other packages.
+Those of the feed's answers over HTTP (13, 14, 15) stand in tests/web/test_feeds.py; a test here counts all 28.
 """
 
 from __future__ import annotations
@@ -10,15 +10,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 
-from eventsapp.calendars.build import agenda_file, cancel, feed, meeting_file, request
+from eventsapp.calendars import reply
+from eventsapp.calendars.build import agenda_file, cancel, decline_counter, feed, meeting_file, request
 from eventsapp.calendars.invite import InvalidInvitation, Invitation, Person, Sent, content_hash, next_messages
 from eventsapp.calendars.links import microsoft365_copy, outlook_com_copy
 from eventsapp.calendars.message import invitation_message
 from eventsapp.calendars.versions import feed_etag
 from eventsapp.calendars.zones import ZONES
+from tests.calendars.replies import EXCHANGE
+from tests.calendars.replies import ics as reply_ics
+from tests.calendars.replies import mail as reply_mail
 from tests.calendars.samples import ANA, HOSTILE_TEXTS, ORGANIZER, invitation
 
 NOW = datetime(2027, 2, 10, 15, tzinfo=UTC)
@@ -77,6 +82,21 @@ def values(written: bytes, name: str) -> list[str]:
     """The values of a property wherever it occurs, without its parameters."""
     matches = (re.fullmatch(rf'{name}(?:;(?:[^":]|"[^"]*")*)?:(.*)', line) for line in unfolded(written))
     return [match[1] for match in matches if match]
+
+
+def test_every_fault_has_its_test() -> None:
+    here = Path(__file__).read_text() + (Path(__file__).parents[1] / "web" / "test_feeds.py").read_text()
+    numbers = {int(number) for number in re.findall(r"^def test_fault_(\d+)_", here, re.MULTILINE)}
+    assert numbers == set(range(1, 29))
+
+
+def test_fault_01_outlooks_reply_without_organizer_is_counted() -> None:
+    assert b"ORGANIZER" not in EXCHANGE
+    came = reply.read(EXCHANGE)
+    (answer,) = came.answers
+    awaited = reply.Standing(address="ana@proveedora.example", sequence=0, is_cancelled=False)
+    assert reply.decide(answer, came, [awaited], now=NOW) == reply.Decision(reply.Verdict.COUNT, 0)
+    assert answer.partstat == "ACCEPTED"
 
 
 def test_fault_02_cancelling_is_method_cancel() -> None:
@@ -318,3 +338,37 @@ def test_fault_27_outlooks_deep_link(copy: Callable[[Invitation], str]) -> None:
     assert "&rru=addevent&startdt=2027-03-02T15:30:00Z&enddt=2027-03-02T15:50:00Z&" in link
     assert "%20" in link
     assert "+" not in link
+
+
+def test_fault_26_a_counter_is_understood() -> None:
+    times = ("DTSTART;TZID=America/Mexico_City:20270302T110000", "DTEND;TZID=America/Mexico_City:20270302T112000")
+    came = reply.read(reply_mail(reply_ics(*times, "COMMENT:Mejor a las once", method="COUNTER", partstat="TENTATIVE")))
+    (answer,) = came.answers
+    assert (answer.is_counter, answer.fault, answer.comment) == (True, None, "Mejor a las once")
+    assert (answer.start, answer.end) == (
+        datetime(2027, 3, 2, 17, tzinfo=UTC),
+        datetime(2027, 3, 2, 17, 20, tzinfo=UTC),
+    )
+    refused = decline_counter(invitation(sequence=2), comment="No hay mesa")
+    assert (values(refused, "METHOD"), values(refused, "UID")) == (["DECLINECOUNTER"], [invitation().uid])
+
+
+@pytest.mark.parametrize(
+    ("zone", "month", "hour"),
+    [
+        ("Central Standard Time (Mexico)", "01", 15),
+        ("Central Standard Time (Mexico)", "07", 15),
+        ("Central America Standard Time", "01", 15),
+        ("Central America Standard Time", "07", 15),
+        ("Pacific Standard Time (Mexico)", "01", 17),
+        ("Pacific Standard Time (Mexico)", "07", 16),
+        ("US Mountain Standard Time", "07", 16),
+        ("W. Europe Standard Time", "07", 7),
+    ],
+)
+def test_fault_28_windows_names_of_zones_and_central_america_without_summer_time(
+    zone: str, month: str, hour: int
+) -> None:
+    times = (f"DTSTART;TZID={zone}:2027{month}06T090000", f"DTEND;TZID={zone}:2027{month}06T092000")
+    (answer,) = reply.read(reply_mail(reply_ics(*times, method="COUNTER"))).answers
+    assert answer.start == datetime(2027, int(month), 6, hour, tzinfo=UTC)

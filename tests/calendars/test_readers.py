@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 
-from eventsapp.calendars.build import agenda_file, cancel, feed, meeting_file, request
-from eventsapp.calendars.invite import Invitation, Person
-from eventsapp.calendars.zones import ZONES
+from eventsapp.calendars.build import decline_counter, request
+from eventsapp.calendars.invite import Person
+from tests.calendars.artefacts import ARTEFACTS, PLAIN, SUMMER, UPDATED, meant
 from tests.calendars.readers import (
     Entry,
     libical_keeps_restrictions,
@@ -22,89 +21,7 @@ from tests.calendars.readers import (
     read_with_libical,
     read_with_vobject,
 )
-from tests.calendars.samples import ANA, HOSTILE_TEXTS, ORGANIZER, hostile_text, invitation
-
-PLAIN = invitation()
-VIRTUAL = invitation(
-    uid="uid-2",
-    sequence=3,
-    start=datetime(2027, 7, 5, 16, tzinfo=UTC),
-    end=datetime(2027, 7, 5, 16, 30, tzinfo=UTC),
-    zone="America/Tijuana",
-    description="",
-    location="",
-    url="",
-    conference="https://video.example/r/1?a=1&b=2;c,d",
-    alarm_minutes=10,
-)
-SUMMER = [
-    invitation(
-        uid=f"uid-{number}",
-        zone=zone,
-        start=datetime(2027, 7, 6, 15, number, tzinfo=UTC),
-        end=datetime(2027, 7, 6, 16, number, tzinfo=UTC),
-    )
-    for number, zone in enumerate([*ZONES, "Mars/Olympus"])
-]
-WINTER = [replace(item, start=item.start.replace(month=12), end=item.end.replace(month=12)) for item in SUMMER]
-HOSTILE = [
-    invitation(
-        uid=f"uid-{number}",
-        start=PLAIN.start.replace(minute=number),
-        summary=f"R {text}",
-        description=text,
-        location=text,
-        organizer=Person(text, ORGANIZER.address),
-        attendee=Person(text, "ana+feria&cia%@proveedora.example"),
-    )
-    for number, text in enumerate(HOSTILE_TEXTS)
-]
-
-
-def published(items: list[Invitation]) -> list[Entry]:
-    return [
-        meant(replace(item, attendee=None), "PUBLISH", "CONFIRMED", item.last_modified)
-        for item in sorted(items, key=lambda item: item.start)
-    ]
-
-
-def meant(item: Invitation, method: str, status: str, dtstamp: datetime) -> Entry:
-    description = "\n".join(filter(None, (item.description, item.conference)))
-    return Entry(
-        uid=item.uid,
-        start=item.start,
-        end=item.end,
-        summary=item.summary,
-        description=description,
-        location=item.location,
-        url=item.url,
-        organizer=(item.organizer.name, item.organizer.address),
-        attendees=((item.attendee.name, quote(item.attendee.address, safe="@+.")),) if item.attendee else (),
-        method=method,
-        sequence=item.sequence,
-        status=status,
-        dtstamp=dtstamp,
-    )
-
-
-CANCELLED = replace(PLAIN, sequence=1)
-ARTEFACTS: dict[str, tuple[bytes, list[Entry]]] = {
-    "meeting": (meeting_file(PLAIN), published([PLAIN])),
-    "meeting in UTC": (meeting_file(SUMMER[-1]), published([SUMMER[-1]])),
-    "virtual meeting": (meeting_file(VIRTUAL), published([VIRTUAL])),
-    "agenda": (agenda_file([VIRTUAL, PLAIN], "Agenda; de Ana"), published([VIRTUAL, PLAIN])),
-    "agenda in July": (agenda_file(SUMMER, "Julio"), published(SUMMER)),
-    "agenda in December": (agenda_file(WINTER, "Diciembre"), published(WINTER)),
-    "feed": (feed([VIRTUAL, PLAIN], "Agenda", zone="America/Mexico_City"), published([VIRTUAL, PLAIN])),
-    "feed with hostile texts": (feed(HOSTILE, HOSTILE_TEXTS[0], zone="America/Mexico_City"), published(HOSTILE)),
-    "empty feed": (feed([], "Agenda", zone="America/Mexico_City"), []),
-    "request": (request(PLAIN), [meant(PLAIN, "REQUEST", "CONFIRMED", PLAIN.dtstamp)]),
-    "cancel": (cancel(CANCELLED), [meant(CANCELLED, "CANCEL", "CANCELLED", PLAIN.dtstamp)]),
-    "cancel one": (cancel(CANCELLED, whole=False), [meant(CANCELLED, "CANCEL", "", PLAIN.dtstamp)]),
-} | {
-    f"request {number}": (request(item), [meant(item, "REQUEST", "CONFIRMED", item.dtstamp)])
-    for number, item in enumerate(HOSTILE)
-}
+from tests.calendars.samples import ANA, hostile_text, invitation
 
 
 @pytest.mark.parametrize("artefact", ARTEFACTS)
@@ -148,6 +65,17 @@ def shown_by_khal(entry: Entry) -> dict[str, Any]:
         "organizer": f"{name} ({address})",
         "attendees": ", ".join(address for _, address in entry.attendees),
     }
+
+
+@pytest.mark.parametrize("comment", ["", "La sala está llena; lo siento, Ana\nSaludos"])
+def test_a_refusal_of_another_time_keeps_what_the_rfc_allows(comment: str) -> None:
+    written = decline_counter(UPDATED, comment=comment)
+    # libical's table wants no SEQUENCE here; clients match the refusal to what they were sent by it, so it is echoed.
+    assert libical_keeps_restrictions(written.replace(b"SEQUENCE:2\r\n", b""))
+    lines = [line.partition(b":")[0] for line in written.replace(b"\r\n ", b"").split(b"\r\n")[:-1]]
+    said = [b"COMMENT"] if comment else []
+    named = [line.split(b";")[0] for line in lines]
+    assert named[5:] == [b"BEGIN", b"UID", b"DTSTAMP", b"SEQUENCE", b"ORGANIZER", *said, b"END", b"END"]
 
 
 @given(text=hostile_text, name=hostile_text)
