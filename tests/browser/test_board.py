@@ -26,6 +26,7 @@ pytestmark = pytest.mark.browser
 
 STATIC = Path(__file__).resolve().parents[2] / "eventsapp" / "static"
 PATIENT = 60_000
+expect.set_options(timeout=PATIENT)
 
 
 @dataclass
@@ -101,7 +102,7 @@ def cell(page: Page, row: int, slot: int) -> Locator:
 
 def said(page: Page, text: str) -> None:
     """The page said this to readers."""
-    expect(page.locator("[data-voice]")).to_contain_text(text, timeout=PATIENT)
+    expect(page.locator("[data-voice]")).to_contain_text(text)
 
 
 def places(stage: Stage) -> dict[Any, tuple[Any, Any, bool]]:
@@ -117,7 +118,7 @@ def test_a_meeting_is_dragged_to_a_possible_place_and_back_by_undo(stage: Stage,
     board.mouse.move(start["x"] + 40, start["y"] + 15)
     board.mouse.down()
     board.mouse.move(start["x"] + 48, start["y"] + 15)
-    expect(target).to_have_class(word("yes|warned"), timeout=PATIENT)
+    expect(target).to_have_class(word("yes|warned"))
     end = target.bounding_box()
     assert end is not None
     board.mouse.move(end["x"] + 40, end["y"] + 15, steps=4)
@@ -237,7 +238,7 @@ def test_two_meetings_change_places(stage: Stage, board: Page) -> None:
     dialog = board.get_by_role("dialog")
     expect(dialog).to_contain_text("Intercambiar")
     dialog.locator(".b-spots button").first.click()
-    expect(board.locator(".toast")).to_contain_text("Reunión intercambiada")
+    expect(board.locator(".toast")).to_contain_text("Reuniones intercambiadas")
     assert len(places(stage).items() - before.items()) == 2
 
 
@@ -291,12 +292,12 @@ def test_outside_the_stated_availability_a_reason_is_asked(stage: Stage, board: 
 
 def test_what_somebody_else_does_appears_with_the_initials(browser: Browser, stage: Stage, board: Page) -> None:
     other = stage.page(browser, "luis")
-    expect(board.locator("[data-here]")).to_contain_text("LP", timeout=PATIENT)
+    expect(board.locator("[data-here]")).to_contain_text("LP")
     one = movable(other)
     cell(other, one["row"], one["from"]).focus()
     other.keyboard.press("p")
     expect(other.locator(".toast")).to_contain_text("Reunión fijada")
-    expect(board.locator("[data-live]")).to_contain_text("Luis Pérez hizo un cambio", timeout=PATIENT)
+    expect(board.locator("[data-live]")).to_contain_text("Luis Pérez hizo un cambio")
     expect(cell(board, one["row"], one["from"])).to_have_class(word("pinned"))
     other.context.close()
 

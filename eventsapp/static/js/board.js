@@ -338,14 +338,14 @@ class Board {
 
   // After meetings moved: totals, heads, panel, maps.
   changed() {
-    const { span } = this.grid;
     this.source = this.mode === "tables" ? this.tables() : this.companies();
-    this.grid.source = this.source;
-    this.grid.span = span;
-    this.grid.heads();
-    this.grid.totals();
-    this.refresh();
     this.relate();
+    if (wide.matches && this.grid.source) {
+      this.grid.source = this.source;
+      this.grid.heads();
+      this.grid.totals();
+    }
+    this.refresh();
     this.head();
     this.later(true);
   }
@@ -392,6 +392,7 @@ class Board {
   // Only the cells that the pointer left and reached are painted anew.
   hintPaint() {
     const { over } = this.state, rows = new Set();
+    if (!wide.matches) return;
     for (const spot of [this.wasOver, over]) if (spot) rows.add(this.mode === "tables" ? spot.table : -1);
     this.wasOver = over;
     if (rows.has(-1)) this.grid.refresh(); else this.grid.refreshRows(rows);
@@ -475,7 +476,7 @@ class Board {
       answer = await fetch(this.urls.act, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.csrf }, body: JSON.stringify(asked) });
       values = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
     } catch { answer = null; }
-    const refocus = this.state.way === "keys" || this.grid.root.contains(document.activeElement);
+    const refocus = wide.matches && (this.state.way === "keys" || this.grid.root.contains(document.activeElement));
     this.revert();
     if (answer?.ok) {
       await this.hear(values, true);
@@ -648,9 +649,8 @@ class Board {
     this.select(index);
     if (!wide.matches) return;
     this.panel.tab = "detail";
-    if (!focus) { this.later(); return; }
-    this.panel.draw();
-    this.part("side").querySelector(".b-detail h2")?.focus();
+    this.panel.isEntered = focus;
+    this.later();
   }
 
   select(index) {

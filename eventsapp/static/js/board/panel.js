@@ -25,6 +25,9 @@ export class Panel {
         next.focus();
       });
     }
+    this.list.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && this.tab === "detail" && ask.state.mode === "idle") { event.stopPropagation(); ask.focusOn(ask.selected); }
+    });
     const search = root.querySelector("[data-search]");
     search.addEventListener("input", () => { this.query = folded(search.value.trim()); this.more = SHOWN; this.draw(); });
   }
@@ -63,8 +66,12 @@ export class Panel {
     this.root.querySelector("[data-filter]").hidden = this.tab === "detail";
     const rows = { left: () => missing.map((index) => () => this.card(index)), clashes: () => this.clashes(), changes: () => this.changes(changes), detail: () => this.detail() }[this.tab]();
     const matching = this.tab === "left" && this.query ? missing.map((index, n) => (this.matches(index) ? rows[n] : null)).filter(Boolean) : rows;
+    const had = this.list.contains(document.activeElement);
     this.list.replaceChildren(...matching.slice(0, this.more).map((row) => row()));
     if (matching.length > this.more) this.list.append(h("p", {}, button(say("more", {}, matching.length - this.more).replace("%(num)s", matching.length - this.more), "chevron-down", () => { this.more += 100; this.draw(); })));
+    if (this.isEntered) this.list.querySelector(".b-detail h2")?.focus();
+    else if (had) this.list.focus({ preventScroll: true });
+    this.isEntered = false;
     if (!matching.length) this.list.append(h("p", { className: "soft b-empty" }, say(this.query ? "empty_search" : `empty_${this.tab}${this.tab === "changes" && !board.told ? "_never" : ""}`)));
   }
 
