@@ -118,7 +118,11 @@ class Firm:
 
 @dataclass(frozen=True)
 class Offer:
-    """What a supplier makes or does, as far as it is compared; a `general` one has its terms only."""
+    """What a supplier makes or does, as far as it is compared; a `general` one has its terms only.
+
+    `described` are the terms of each capability beside a general offer: what one of them covers is compared by it, not
+    by the general offer, which knows less.
+    """
 
     key: UUID
     terms: tuple[str, ...]
@@ -126,6 +130,7 @@ class Offer:
     monthly_free: float | None = None
     unit: Unit | None = None
     verification: Verification = Verification.DECLARED
+    described: tuple[frozenset[str], ...] = ()
     firm: Firm = field(default_factory=Firm)
     term_set: frozenset[str] = field(init=False, repr=False, compare=False)
 
@@ -174,9 +179,9 @@ def level_of(score: int) -> int:
 
 
 def match(need: Need, offer: Offer) -> Match | None:
-    """How an offer covers a need, or None without a common term."""
+    """How an offer covers a need; None without a common term, and where a capability says it better."""
     shared = need.term_set & offer.term_set
-    if not shared:
+    if not shared or any(shared <= terms for terms in offer.described):
         return None
     parts = _parts(need, offer, len(shared))
     weight, points = 0, 0.0
@@ -200,6 +205,8 @@ def match(need: Need, offer: Offer) -> Match | None:
 def covers(need: Need, offer: Offer) -> bool:
     """Does an offer cover a need whole: all its terms, its must-certificates, and half the volume when that is told?"""
     if not need.term_set <= offer.term_set or missing_certificates(need, offer.firm):
+        return False
+    if any(need.term_set <= terms for terms in offer.described):
         return False
     capacity = _capacity(need, offer)
     return capacity is None or capacity >= ENOUGH

@@ -231,7 +231,7 @@ def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collect
         if row.side is not Side.SUPPLIER:
             own_needs = [*own_needs, *_general_need(row.id, row.terms, own_needs)]
         if row.side is not Side.BUYER:
-            own_offers = [*own_offers, *_general_offer(row.id, named, firms[row.company_id])]
+            own_offers = [*own_offers, *_general_offer(row.id, named, own_offers, firms[row.company_id])]
         parties[row.id] = Party(
             row.id,
             row.company_id,
@@ -505,9 +505,10 @@ def _general_need(registration_id: UUID, chosen_terms: Iterable[str], needs: Ite
     return [Need(registration_id, left, is_general=True)] if left else []
 
 
-def _general_offer(registration_id: UUID, named: tuple[str, ...], firm: Firm) -> list[Offer]:
+def _general_offer(registration_id: UUID, named: tuple[str, ...], offers: Iterable[Offer], firm: Firm) -> list[Offer]:
     """All that a supplier names, as one more offer."""
-    return [Offer(registration_id, named, is_general=True, firm=firm)] if named else []
+    described = tuple(offer.term_set for offer in offers)
+    return [Offer(registration_id, named, is_general=True, described=described, firm=firm)] if named else []
 
 
 def _order(one: Candidate) -> tuple[int, int, int, str]:

@@ -17,6 +17,7 @@ from eventsapp.domain.scoring import (
     Offer,
     Part,
     best,
+    covers,
     distance_km,
     level_of,
     match,
@@ -185,6 +186,25 @@ def test_general_terms_give_the_level_that_affinity_gives() -> None:
         found = match(Need(ONE, mine, is_general=True), Offer(TWO, theirs, is_general=True))
         expected = affinity(mine, theirs)
         assert (found.level if found else 1, found.shared if found else ()) == (expected.level, expected.shared)
+
+
+def test_what_a_capability_describes_is_not_compared_by_the_general_offer() -> None:
+    described = (frozenset("a"), frozenset("b"))
+    general = Offer(TWO, ("a", "b", "c"), is_general=True, described=described)
+    assert match(Need(ONE, ("a",)), general) is None
+    assert not covers(Need(ONE, ("a",)), general)
+    assert covers(Need(ONE, ("a", "b")), general)
+    found = match(Need(ONE, ("a", "b")), general)
+    assert found is not None
+    assert found.shared == ("a", "b")
+
+
+def test_half_the_volume_is_enough_to_cover_and_less_is_not() -> None:
+    need = Need(ONE, ("a",), monthly=100, unit=Unit.SETS)
+    free = [(50, True), (49, False), (None, True)]
+    assert [covers(need, Offer(TWO, ("a",), monthly_free=each, unit=Unit.SETS)) for each, _ in free] == [
+        expected for _, expected in free
+    ]
 
 
 def test_the_index_finds_what_comparing_each_with_each_finds() -> None:

@@ -70,11 +70,11 @@ def part(event_code: str, requirement_id: UUID) -> Part | None:
 @requires(Permission.REQUEST_READ, load=loaders.event)
 def gaps(event: Event) -> ResponseReturnValue:
     """The requirements that no company covers, with those that come near and what they lack."""
-    found = matching.list_gaps(matching.read_field(event))
+    field = matching.read_field(event)
+    found = matching.list_gaps(field)
     words, code = trimmed(request.args.get("q"))[:200], trimmed(request.args.get("certificado"))[:40]
     shown = [gap for gap in found if _fits(gap, words) and (not code or code in gap.missing)]
     page = Page.from_request(len(shown))
-    published = sum(row.status is RequirementStatus.PUBLISHED for row in requirements.list_in(event))
     return organizer_page(
         "organizer/gaps.html",
         event,
@@ -84,7 +84,7 @@ def gaps(event: Event) -> ResponseReturnValue:
         words=words,
         certificate=code,
         total=len(found),
-        published=published,
+        published=len([need for party in field.parties.values() for need in party.needs if not need.is_general]),
         certificates=_certificates(found)[:SHOWN_CERTIFICATES],
         without=sum(not gap.near for gap in found),
         near=sum(bool(gap.missing) for gap in found),
