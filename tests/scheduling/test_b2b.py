@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import pytest
 
+from eventsapp.scheduling import b2b
 from eventsapp.scheduling.b2b import B2BMeeting, B2BProblem, Session, solve_b2b
 from eventsapp.scheduling.b2b_checker import idle_by_participant, idle_periods, verify, violations
 from eventsapp.scheduling.schedule import LevelResult, Meeting, Outcome, Progress
@@ -253,8 +254,9 @@ HARD = round_robin(26, 12, 28)
 
 
 @pytest.mark.slow
-def test_without_a_proof_in_time_any_schedule_is_found() -> None:
-    outcome = solved(replace(round_robin(6, 1, 15), fairness=None), seconds=4)
+def test_without_a_proof_in_time_any_schedule_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(b2b, "PROOF_SHARE", 0.05)
+    outcome = solved(replace(round_robin(6, 1, 15), fairness=None), seconds=60)
     assert (outcome.status, len(outcome.meetings)) == ("feasible", 15)
     assert outcome.levels[0].bound is not None
 
