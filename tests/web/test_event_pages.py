@@ -386,3 +386,22 @@ def test_pages_ask_the_database_as_often_for_many_rows_as_for_one(world: World) 
             make.registration(event, Side.BUYER, desks=2)
             make.event(event.organization)
     assert counts() == before
+
+
+def test_an_event_is_copied_through_the_page(sqlite_app: Flask) -> None:
+    with sqlite_app.app_context(), unit_of_work():
+        event = make.event(code="bajio-27")
+        manager, floor = make.organizer(event.organization), make.organizer(event.organization, Role.FLOOR)
+        keys = manager.id, floor.id
+    with sqlite_app.app_context():
+        client, other = (make.client(sqlite_app, db.session.get_one(Account, key)) for key in keys)
+    page = "/o/bajio-27/copiar"
+    assert page in client.get("/o/bajio-27/").text
+    empty = client.submit(page, {"name": "", "first_day": ""})
+    assert empty.status_code == 422
+    taken = client.submit(page, {"name": "Otra vez", "code": "bajio-27", "first_day": "2028-03-07"})
+    assert (taken.status_code, "Otra vez" in taken.text) == (422, True)
+    done = client.submit(page, {"name": "Bajío 2028", "code": "", "first_day": "2028-03-07"})
+    assert (done.status_code, done.headers["Location"]) == (303, "/o/bajio-2028/ajustes/fechas")
+    assert client.get("/o/bajio-2028/").status_code == 200
+    assert other.get(page).status_code == 404
