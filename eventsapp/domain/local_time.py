@@ -70,6 +70,7 @@ def zone_of_place(country: str, state: str, city: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    """In small letters, without accents, points and doubled blanks."""
+    """In small letters, without accents, points and doubled blanks; Cd. is Ciudad."""
     bare = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
-    return " ".join(bare.replace(".", " ").replace(",", " ").split())
+    words = bare.replace(".", " ").replace(",", " ").split()
+    return " ".join(["ciudad", *words[1:]] if words[:1] == ["cd"] else words)

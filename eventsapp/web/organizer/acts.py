@@ -25,6 +25,7 @@ ACTS = {
     "event.table_changed": _l("Cambió una mesa"),
     "event.table_removed": _l("Quitó una mesa"),
     "event.desks_assigned": _l("Asignó mesas fijas"),
+    "event.calls_changed": _l("Cambió las videollamadas"),
     "event.opened": _l("Abrió el evento a las empresas"),
     "event.returned_to_preparation": _l("Regresó el evento a preparación"),
     "registration.started": _l("Empezó un registro"),

@@ -43,6 +43,7 @@ def settings_tabs(event: Event, active: str) -> list[dict[str, Any]]:
         ("organizer.settings_days", _("Días y rondas")),
         ("organizer.settings_tables", _("Mesas")),
         ("organizer.settings_desks", _("Mesas fijas")),
+        ("organizer.settings_calls", _("Videollamadas")),
         ("organizer.settings_limits", _("Límites")),
         ("organizer.settings_answering", _("Solicitudes")),
         ("organizer.arco_requests", _("Privacidad")),
