@@ -70,7 +70,8 @@ def upload_of(field: Any, most: int) -> Upload | None:
     """The file that was sent, read no further than one byte over the limit; None when there was none."""
     if not field.data or not getattr(field.data, "filename", ""):
         return None
-    return Upload(field.data.filename, field.data.stream.read(most + 1))
+    with field.data.stream as stream:  # a large one lies in a file of its own until it is closed
+        return Upload(field.data.filename, stream.read(most + 1))
 
 
 def check_postal_code(field: Any, country: str) -> None:
