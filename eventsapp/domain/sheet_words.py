@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from eventsapp.domain.matching import folded
@@ -171,6 +171,7 @@ WORDS: dict[type[StrEnum], dict[Any, tuple[str, ...]]] = {
 }
 
 
+@lru_cache(maxsize=50_000)
 def key(text: str) -> str:
     """A text as it is compared: without accents and case, blanks and marks made one blank."""
     plain = "".join(c if c.isalnum() or c in "<>/" else " " for c in folded(text))

@@ -97,6 +97,8 @@ def _default(column: Any) -> Any:
     return default.arg(None) if default.is_callable else default.arg
 
 
+LIGHT_COMPANY = ("id", "name", "tax_id", "version")
+LIGHT_REGISTRATION = ("id", "company_id", "number", "side", "status", "steps_done", "version")
 COMPANY_COLUMNS = (
     "id", "name", "legal_name", "tax_id", "country", "state", "city", "postal_code", "website", "description",
     "cluster_codes", "scian_code", "size_sector", "size_class", "workers", "annual_sales_mxn", "tier", "founded_year",
@@ -125,7 +127,9 @@ class Book:
         self.companies: dict[UUID, Known] = {}
         self._by_tax_id: dict[str, Known] = {}
         self._by_name: dict[str, list[Known]] = defaultdict(list)
+        self._full: set[UUID] = set()
         self._load_companies()
+        self._last_number = max(self.by_number, default=0)
         self._desks: dict[UUID, dict[int, Known]] | None = None
         self._delegates: dict[UUID, dict[str, Known]] | None = None
         self._seats: set[tuple[UUID, UUID]] = set()
@@ -144,7 +148,7 @@ class Book:
 
     def add_registration(self, company: Known, **values: Any) -> Known:
         """A company takes part, with the next number and one desk."""
-        number = max(self.by_number, default=0) + 1
+        self._last_number = number = self._last_number + 1
         registration = self.writes.add(
             Registration,
             event_id=self.event_id,
@@ -176,6 +180,24 @@ class Book:
         named = self.list_by_name(typed)
         return [self.registrations[one["id"]] for one in named if one["id"] in self.registrations]
 
+    def know_fully(self, meant: Iterable[tuple[str, str]]) -> None:
+        """Read all that is known of the companies with these tax numbers and names; of the others names suffice."""
+        found: set[UUID] = set()
+        for tax_id, name in meant:
+            by_number = self.find_by_tax_id(tax_id)
+            found |= {one["id"] for one in ([by_number] if by_number is not None else self._by_name.get(key(name), []))}
+        wanted = sorted(found - self._full)
+        self._full |= found
+        for start in range(0, len(wanted), LOOKUP):
+            part = wanted[start : start + LOOKUP]
+            for row in self._rows(_columns(Company, COMPANY_COLUMNS).where(Company.id.in_(part)).order_by(Company.id)):
+                self.companies[row["id"]].update(row)
+            query = _columns(Registration, REGISTRATION_COLUMNS).where(
+                Registration.event_id == self.event_id, Registration.company_id.in_(part)
+            )
+            for row in self._rows(query, locks=False):
+                self.registrations[row["company_id"]].update(row)
+
     def renamed(self, company: Known) -> None:
         """Find a company by its new name or number too."""
         self._know(company)
@@ -189,11 +211,11 @@ class Book:
             named.append(company)
 
     def _load_companies(self) -> None:
-        registrations = _columns(Registration, REGISTRATION_COLUMNS).where(Registration.event_id == self.event_id)
+        registrations = _columns(Registration, LIGHT_REGISTRATION).where(Registration.event_id == self.event_id)
         for row in self._rows(registrations.order_by(Registration.id)):
             self.registrations[row["company_id"]] = self.by_number[row["number"]] = row
-        companies = _columns(Company, COMPANY_COLUMNS).where(Company.organization_id == self.organization_id)
-        for row in self._rows(companies.order_by(Company.id)):
+        companies = _columns(Company, LIGHT_COMPANY).where(Company.organization_id == self.organization_id)
+        for row in self._rows(companies.order_by(Company.id), locks=False):
             self._know(row)
 
     # What belongs to them -------------------------------------------------------------------------------------------

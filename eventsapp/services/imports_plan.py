@@ -67,6 +67,11 @@ class Planner:
     def prepare(self, book: Book, rows: Iterable[Row]) -> None:
         """Look up at once what these rows will need."""
         book.know_accounts(row.values["email"] for row in rows if "email" in row.values)
+        book.know_fully(
+            (row.values.get("tax_id", ""), row.values.get("name", ""))
+            for row in rows
+            if row.noun is SheetNoun.COMPANIES and not row.is_wrong
+        )
 
     def plan(self, book: Book, row: Row) -> Change:
         """Take a row into the book; one with a problem that is no warning leaves the book as it was."""

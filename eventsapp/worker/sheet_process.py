@@ -165,7 +165,7 @@ def measure(content: bytes) -> Measured:
             for part in parts:
                 with archive.open(part) as source:
                     _count(source, found, is_strings="sharedstrings" in part.filename.lower())
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, KeyError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, KeyError) as error:
         raise Refused("sheet_broken") from error
     return found
 
