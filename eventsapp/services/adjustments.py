@@ -53,10 +53,12 @@ def find_swaps(schedule: Schedule, meeting: Meeting) -> list[Placement]:
     mine = next((held for held in judged.meetings if held.request == name), None)
     if mine is None:
         return []
+    around = spots.Around.of(judged, name)
     partners = {
         frozenset(schedules.pair_of(other.request))
         for other in judged.meetings
-        if other.request != name and _exchanged(judged, mine, other) is not None
+        if other.request != name and other.slot >= 0 and around.could_swap(other)
+        if _exchanged(judged, mine, other) is not None
     }
     return [
         place
@@ -129,6 +131,10 @@ def swap(
     exchanged = _exchanged(judged, mine, theirs)
     if exchanged is None:
         raise _swap_refusal(judged, mine, theirs)
+    others = [held for held in judged.meetings if held.request not in names]
+    new = [found for found in checker.violations(judged.problem, [*others, *exchanged]) if {*names} & {*found.requests}]
+    if new:
+        raise spots.refusal(new[0], judged, max(new[0].slot or 0, 0), None)
     changes = [
         _change(draft, pair, _after(judged, spot)) for pair, spot in zip(pairs, exchanged, strict=True)
     ]  # fmt: skip
@@ -352,10 +358,7 @@ def _exchanged(
         return None
     moved = solved.Meeting(mine.request, theirs.slot, theirs.table, one.desks)
     back = solved.Meeting(theirs.request, mine.slot, mine.table, other.desks)
-    own = {mine.request, theirs.request}
-    others = [meeting for meeting in judged.meetings if meeting.request not in own]
-    broken = checker.violations(judged.problem, [*others, moved, back])
-    return None if any(own & set(found.requests) for found in broken) else (moved, back)
+    return None if spots.broken_by(judged, (moved, back)) else (moved, back)
 
 
 def _swap_refusal(judged: schedules.Judged, mine: solved.Meeting, theirs: solved.Meeting) -> DomainError:

@@ -244,6 +244,14 @@ def list_seats(schedule: Schedule) -> list[Seat]:
     return [Seat(*row) for row in db.session.execute(query)]
 
 
+def count_changes(schedule: Schedule, seats: Iterable[Seat]) -> int:
+    """How many meetings of a version are new, elsewhere or gone against what is published."""
+    published = find_published(schedule.event)
+    spot = {seat.meeting_id: seat[3:7] for seat in seats}
+    old = {seat.meeting_id: seat[3:7] for seat in list_seats(published)} if published is not None else {}
+    return sum(spot.get(key) != old.get(key) for key in spot.keys() | old.keys())
+
+
 def seat_of(place: Placement) -> Seat:
     """A placement as plain values."""
     meeting = place.meeting
@@ -255,6 +263,13 @@ def seat_of(place: Placement) -> Seat:
 
 def _in_time(place: Placement) -> tuple[datetime, int, UUID]:
     return place.slot.starts_at, place.table.position if place.table else -1, place.id
+
+
+def list_some(schedule: Schedule, meeting_ids: Sequence[UUID]) -> list[Placement]:
+    """The placements of some meetings of a version, in the order in which they are named: for a page of a list."""
+    query = select(Placement).where(Placement.schedule_id == schedule.id, Placement.meeting_id.in_(meeting_ids))
+    found = {place.meeting_id: place for place in db.session.scalars(query.options(*_SHOWN))}
+    return [found[key] for key in meeting_ids if key in found]
 
 
 def find_placement(schedule: Schedule, meeting_id: UUID) -> Placement | None:
@@ -269,15 +284,15 @@ def find_pair(schedule: Schedule, a_id: UUID, b_id: UUID) -> Placement | None:
 
 def _one(schedule: Schedule, condition: ColumnElement[bool]) -> Placement | None:
     query = select(Placement).where(Placement.schedule_id == schedule.id, condition)
-    meeting = joinedload(Placement.meeting)
-    return db.session.scalar(
-        query.options(
-            meeting.joinedload(Meeting.a).joinedload(Registration.company),
-            meeting.joinedload(Meeting.b).joinedload(Registration.company),
-            joinedload(Placement.slot),
-            joinedload(Placement.table),
-        )
-    )
+    return db.session.scalar(query.options(*_SHOWN))
+
+
+_SHOWN = (
+    joinedload(Placement.meeting).joinedload(Meeting.a).joinedload(Registration.company),
+    joinedload(Placement.meeting).joinedload(Meeting.b).joinedload(Registration.company),
+    joinedload(Placement.slot),
+    joinedload(Placement.table),
+)
 
 
 def same_pair(model: type[Meeting] | type[Unplaced], a_id: UUID, b_id: UUID) -> ColumnElement[bool]:

@@ -120,6 +120,16 @@ class Around:
             return []
         return [table.id for table in self._tables if not self.at(slot, table.id).broken]
 
+    def could_swap(self, other: solved.Meeting) -> bool:
+        """Whether a change of places with another meeting is worth a closer look: the quick half of the answer."""
+        request = self.judged.problem.request_by_id[other.request]
+        if {request.a, request.b} & {self.target.a, self.target.b} or self.target.id in request.after:
+            return True
+        return any(
+            all(self.fixed[desk] in (None, other.table) for desk in desks) and not self._rules(other.slot, desks)
+            for desks in self.pairs
+        )
+
     def refusal(self, verdict: Verdict, slot: int, table: str | None) -> DomainError:
         """The first broken rule of a verdict with the names that its sentence needs."""
         return refusal(verdict.broken[0], self.judged, slot, table)
@@ -151,6 +161,27 @@ class Around:
         """The rules in the order of the checker; of two companies the first of the request comes first."""
         owner = _owner(self.problem, violation.about)
         return ORDER[violation.rule], owner is not None and owner.id == self.target.b
+
+
+def broken_by(judged: schedules.Judged, changed: Collection[solved.Meeting]) -> Broken:
+    """The rules that meetings break in their new places, judged among all meetings of the companies concerned."""
+    whole, names = judged.problem, {meeting.request for meeting in changed}
+    own = {side for name in names for side in (whole.request_by_id[name].a, whole.request_by_id[name].b)}
+    bound = names | {before for name in names for before in whole.request_by_id[name].after}
+    near = [meeting for meeting in judged.meetings if meeting.request not in names and meeting.slot >= 0]
+    near = [
+        meeting
+        for meeting in near
+        for request in [whole.request_by_id[meeting.request]]
+        if own & {request.a, request.b} or request.id in bound or names & set(request.after)
+    ]
+    requests = tuple(whole.request_by_id[meeting.request] for meeting in (*near, *changed))
+    companies = dict.fromkeys(side for request in requests for side in (request.a, request.b))
+    part = asked.Problem(
+        whole.slots, tuple(whole.company_by_id[company] for company in companies), requests, whole.tables
+    )
+    found = checker.violations(part, (*near, *changed))
+    return tuple(violation for violation in found if names & set(violation.requests))
 
 
 def _without_tables(company: asked.Company) -> asked.Company:

@@ -88,12 +88,11 @@ def _board_page(event: Event, schedule: Schedule) -> str:
 def _list_page(event: Event, schedule: Schedule) -> str:
     venue = Venue.of(event)
     chosen = _chosen_day(venue)
-    placements, pairs = schedules.list_placements(schedule), requests.list_pairs(event)
-    judged = schedules.judge(schedule, placements, pairs)
+    seats, pairs = schedules.list_seats(schedule), requests.list_pairs(event)
+    judged = schedules.judge(schedule, seats, pairs)
     violations = judged.violations()
-    missing = schedules.list_missing(schedule, placements, pairs)
-    difference = publication.compare(schedule, placements)
-    names = company_names(placements, missing)
+    missing = schedules.list_missing(schedule, seats, pairs)
+    names = {str(key): name for key, name in judged.frame.names.items()}
     query = trimmed(request.args.get("q"))[:200]
     panel = next((name for name in PANELS if name == request.args.get("panel")), PANELS[0])
     kept = {
@@ -104,8 +103,14 @@ def _list_page(event: Event, schedule: Schedule) -> str:
         "q": query,
     }
     link = partial(_link, event, kept)
-    of_day = [place for place in placements if chosen is None or venue.day_of(place.slot) == chosen]
-    missing_page = _page_of([found for found in missing if _matches(query, found.pair.a, found.pair.b)])
+    of_day = _in_time(venue, seats, chosen)
+    page = _page_of([seat for seat in of_day if _matches(query, names[str(seat.a_id)], names[str(seat.b_id)])])
+    page["items"] = schedules.list_some(schedule, [seat.meeting_id for seat in page["items"]])
+    missing_page = _page_of(
+        [found for found in missing if _matches(query, found.pair.a.company.name, found.pair.b.company.name)]
+    )
+    unpublished = schedules.count_changes(schedule, seats)
+    is_changes = panel == "cambios" and event.published_schedule_id is not None
     return organizer_page(
         "organizer/schedule_list.html",
         event,
@@ -127,20 +132,20 @@ def _list_page(event: Event, schedule: Schedule) -> str:
                 "con-lugar": len(of_day),
                 "sin-lugar": len(missing),
                 "choques": len(violations),
-                "cambios": len(difference.changes) if event.published_schedule_id else 0,
+                "cambios": unpublished if event.published_schedule_id else 0,
             },
         ),
-        unpublished=len(difference.changes),
+        unpublished=unpublished,
         panel=panel,
-        rows=_page_of([row for row in of_day if _matches(query, row.meeting.a, row.meeting.b)]),
+        rows=page,
         query=query,
         kept={name: value for name, value in kept.items() if value and name != "q"},
         missing=[missing_row(schedule, found, names, judged.problem) for found in missing_page["items"]],
         missing_page=missing_page,
         clashes=[schedule_words.violation(found, judged, names) for found in violations],
-        changes=[change_row(change) for change in difference.changes],
-        placed=len(placements),
-        asked=len(placements) + len(missing),
+        changes=[change_row(change) for change in publication.compare(schedule).changes] if is_changes else [],
+        placed=len(seats),
+        asked=len(seats) + len(missing),
         nothing_published=event.published_schedule_id is None,
         latest=schedules.find_current(event),
     )
@@ -204,9 +209,17 @@ def _panels(link: Callable[..., str], active: str, counts: Mapping[str, int]) ->
     ]
 
 
-def _matches(query: str, *sides: Any) -> bool:
+def _in_time(venue: Venue, seats: Sequence[schedules.Seat], chosen: date | None) -> list[schedules.Seat]:
+    """The meetings of a day by round and table."""
+    order = {slot.id: number for number, slot in enumerate(venue.slots) if chosen in (None, venue.day_of(slot))}
+    tables = {table.id: number for number, table in enumerate(venue.tables)}
+    held = [seat for seat in seats if seat.slot_id in order]
+    return sorted(held, key=lambda seat: (order[seat.slot_id], tables.get(seat.table_id, -1)))  # type: ignore[arg-type]
+
+
+def _matches(query: str, *names: str) -> bool:
     wanted = folded(query)
-    return not wanted or any(wanted in folded(side.company.name) for side in sides)
+    return not wanted or any(wanted in folded(name) for name in names)
 
 
 def _page_of(rows: Sequence[Any]) -> dict[str, Any]:

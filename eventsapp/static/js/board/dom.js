@@ -63,7 +63,7 @@ export function menu(items, x, y, label) {
     if (event.key === "Escape" || event.key === "Tab") { event.preventDefault(); event.stopPropagation(); close(true); }
   });
   list.addEventListener("toggle", (event) => { if (event.newState === "closed" && list.isConnected) close(false); });
-  document.body.append(list);
+  (document.querySelector("main") ?? document.body).append(list);
   list.showPopover?.();
   list.style.left = `${Math.max(8, Math.min(x, innerWidth - list.offsetWidth - 8))}px`;
   list.style.top = `${Math.max(8, Math.min(y, innerHeight - list.offsetHeight - 8))}px`;
