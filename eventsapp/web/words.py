@@ -81,8 +81,8 @@ EVENT_FORMAT = {
 }
 SIDE_NAMES = {
     SideNames.BUYER_SUPPLIER: _l("Comprador y proveedor"),
-    SideNames.FIRM_FINANCIER: _l("Financiera y empresa"),
-    SideNames.FIRM_CONSULTANT: _l("Consultora y empresa"),
+    SideNames.FIRM_FINANCIER: _l("Empresa y financiera"),
+    SideNames.FIRM_CONSULTANT: _l("Empresa y consultora"),
     SideNames.COMPANY_UNIVERSITY: _l("Empresa y universidad"),
 }
 REQUEST_STATUS = {
