@@ -16,7 +16,7 @@ from eventsapp.domain.access import Actor
 from eventsapp.domain.errors import Conflict, DomainError, Forbidden
 from eventsapp.domain.values import JobState, RequestStatus, Role, RunStatus
 from eventsapp.models import Absence, AuditEntry, Event, Job, Meeting, Placement, Request, Run, Schedule, Slot, Table
-from eventsapp.scheduling import archive
+from eventsapp.scheduling import archive, checker
 from eventsapp.scheduling.solve import solve
 from eventsapp.services import adjustments, run_figures, runs, schedules
 from tests import make
@@ -318,3 +318,80 @@ def test_a_withdrawn_request_is_not_asked_again(bench: Bench, now: datetime) -> 
     asked = {request.id for request in schedules.build_problem(bench.event).requests}
     assert name not in asked
     assert len(asked) == 7
+
+
+# The best so far ------------------------------------------------------------------------------------------------------
+
+
+def begun(bench: Bench, now: datetime) -> tuple[Run, dict[str, Any]]:
+    """A run in progress, and a true answer to it."""
+    run = bench.start(now)
+    with unit_of_work():
+        problem = runs.begin(run, attempt=1, now=now)
+    return run, archive.outcome_to_dict(solve(problem, seconds=10, seed=1, workers=1))
+
+
+@pytest.mark.parametrize("name", TAMPERED)
+def test_what_the_judge_refuses_is_not_kept(bench: Bench, now: datetime, name: str) -> None:
+    run, outcome = begun(bench, now)
+    with unit_of_work():
+        assert not runs.keep_best(run, changed(outcome, TAMPERED[name]), attempt=1)
+    assert (run.incumbent, run.progress.get("best")) == (None, None)
+
+
+def test_only_a_better_answer_of_the_same_attempt_is_kept(bench: Bench, now: datetime) -> None:
+    run, outcome = begun(bench, now)
+    with unit_of_work():
+        assert not runs.keep_best(run, outcome, attempt=2)
+        assert runs.keep_best(run, outcome, attempt=1)
+        assert not runs.keep_best(run, outcome, attempt=1)
+    assert run.progress["best"]["placed"] == 6
+    assert not runs.offers_best(run, now)
+
+
+def worse(outcome: dict[str, Any], problem: Any) -> dict[str, Any]:
+    """A true answer with one meeting less."""
+    gone = outcome["meetings"][-1]["request"]
+    spoiled = copy.deepcopy(outcome)
+    spoiled["meetings"].pop()
+    spoiled["unscheduled"].append({"request": gone, "reason": "not_proven", "detail": {}})
+    held = archive.outcome_from_dict({**spoiled, "levels": []}).meetings
+    score = checker.score(problem, held)
+    spoiled["levels"] = [
+        {"level": level["level"], "value": score.of(level["level"]), "bound": None, "optimal": False}
+        for level in outcome["levels"]
+    ]
+    spoiled["status"] = "feasible"
+    return spoiled
+
+
+def test_the_end_is_never_worse_than_what_was_kept(bench: Bench, now: datetime) -> None:
+    run, outcome = begun(bench, now)
+    with unit_of_work():
+        runs.keep_best(run, outcome, attempt=1)
+    claimed(run)
+    with unit_of_work():
+        problem = runs.begin(run, attempt=2, now=now)
+    assert runs.offers_best(run, now)
+    with unit_of_work():
+        draft = runs.finish(run, worse(outcome, problem), now, attempt=2, host=HOST)
+    assert draft is not None
+    assert len(schedules.list_placements(draft)) == 6
+    assert (run.status, run.incumbent, run.progress["best"]) == (RunStatus.OPTIMAL, None, None)
+
+
+def test_taking_the_best_ends_the_run_and_refuses_the_late_worker(bench: Bench, now: datetime) -> None:
+    run, outcome = begun(bench, now)
+    with unit_of_work():
+        runs.keep_best(run, outcome, attempt=1)
+        assert run.job is not None
+        run.job.beat_at = now - timedelta(minutes=1)
+    assert refusal(lambda: runs.take_best(run, actor=Actor(), now=now, host=HOST))[0] == "forbidden"
+    with unit_of_work():
+        draft = runs.take_best(run, actor=bench.actor, now=now, host=HOST)
+    assert draft is not None
+    assert (run.status, run.job.state, len(schedules.list_placements(draft))) == (RunStatus.FEASIBLE, JobState.DONE, 6)
+    with pytest.raises(Conflict), unit_of_work():
+        runs.finish(run, outcome, now, attempt=1, host=HOST)
+    assert refusal(lambda: runs.take_best(run, actor=bench.actor, now=now, host=HOST))[0] == "nothing_found_yet"
+    assert _count(Schedule) == 1

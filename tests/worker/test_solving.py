@@ -18,7 +18,8 @@ from sqlalchemy import func, select, update
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import JobState, RunStatus, Side
 from eventsapp.models import Job, Placement, Run, Schedule
-from eventsapp.scheduling import archive
+from eventsapp.scheduling import archive, checker
+from eventsapp.scheduling.comparison import is_better
 from eventsapp.scheduling.problem import Company, Desk, Problem, Request, Slot, Table
 from eventsapp.services import jobs, runs
 from eventsapp.worker import runner, solving, tasks
@@ -175,6 +176,41 @@ def test_the_engine_answers_with_progress_and_an_outcome() -> None:
     assert len(outcome["meetings"]) == 3
     assert told
     assert set(told[0]) == {"seconds", "limit", "phase", "placed", "asked", "value", "bound", "meetings"}
+
+
+def test_a_longer_search_stores_a_first_answer_and_never_ends_worse() -> None:
+    kept: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
+    asked = task(problem=crowded(), seconds=16)
+    outcome = run_engine(asked, ask=nothing, tell=told.append, keep=kept.append)
+    problem = archive.problem_from_dict(asked["problem"])
+    final = archive.outcome_from_dict(outcome)
+    assert checker.verify(problem, final) == []
+    for best in kept:
+        first = archive.outcome_from_dict(best)
+        assert checker.verify(problem, first) == []
+        assert not is_better(first, final, problem.levels)
+    values = [figures["value"] for figures in told if figures["placed"]]
+    assert values == sorted(values)
+    assert kept or final.status == "optimal"
+
+
+def crowded() -> dict[str, Any]:
+    """Everybody wants everybody, and there is not enough room."""
+    start = datetime(2027, 3, 9, 15, tzinfo=UTC)
+    slots = tuple(
+        Slot(start + timedelta(minutes=25 * n), start + timedelta(minutes=25 * n + 20), "morning") for n in range(10)
+    )
+    every = tuple(range(10))
+    buyers = tuple(Company(f"b{n}", "buyer", (Desk(f"b{n}-1", every),)) for n in range(8))
+    suppliers = tuple(Company(f"s{n}", "supplier", (Desk(f"s{n}-1", every[n % 4 :]),)) for n in range(20))
+    requests = tuple(
+        Request(f"{b.id}{s.id}", b.id, s.id, 10 + (len(b.id + s.id) * i) % 7)
+        for b in buyers
+        for i, s in enumerate(suppliers)
+    )
+    tables = tuple(Table(str(n)) for n in range(6))
+    return archive.problem_to_dict(Problem(slots, (*buyers, *suppliers), requests, tables=tables))
 
 
 def test_an_engine_that_does_not_end_is_stopped() -> None:

@@ -71,13 +71,13 @@ def show_reasons(schedule: Schedule) -> str:
         fixable=sum(scenarios.fix_of(schedule, found.detail) is not None for found in missing),
         can_adjust=can_adjust(schedule),
         filters=[
-            {"label": _("Todos"), "href": _url(schedule), "active": not chosen, "count": len(missing)},
+            {"label": _("Todos"), "value": "", "active": not chosen, "amount": len(missing)},
             *(
                 {
                     "label": schedule_words.reason(code, {}, {}),
-                    "href": _url(schedule, motivo=code),
+                    "value": code,
                     "active": code == chosen,
-                    "count": count,
+                    "amount": count,
                 }
                 for code, count in counts.most_common()
             ),
