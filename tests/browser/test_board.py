@@ -88,7 +88,8 @@ def movable(page: Page) -> dict[str, Any]:
             if (pair.slot < 0 || pair.pinned || board.slots[pair.slot].day) continue;
             const spot = spotsOf(board, pair).find((one) => board.slots[one.slot].day === 0);
             if (spot) return { pair: pair.index, row: pair.table, from: pair.slot, to: spot.slot, table: spot.table,
-              name: board.companies[pair.b].name, starts: board.slots[spot.slot].starts, label: board.tables[spot.table].label };
+              name: board.companies[pair.b].name, starts: board.slots[spot.slot].starts,
+              label: board.tables[spot.table].label };
           }
         }"""
     )
@@ -327,6 +328,34 @@ def test_two_organizers_on_one_meeting_see_both_sides(browser: Browser, stage: S
     expect(cell(page, one["row"], one["from"])).to_have_class(word("pinned"))
     page.context.close()
     other.context.close()
+
+
+def test_a_finger_taps_the_menu_and_then_the_place(browser: Browser, stage: Stage) -> None:
+    before = places(stage)
+    context = browser.new_context(viewport=WIDE, has_touch=True, locale="es-MX")
+    context.set_default_timeout(PATIENT)
+    with stage.live.app.app_context():
+        stage.live.sign_in(context, db.session.get_one(Account, stage.ids["laura"]))
+    page = context.new_page()
+    page.goto(f"{stage.live.address}/o/{stage.code}/horario")
+    page.wait_for_selector("[data-ready]", state="attached")
+    one = movable(page)
+    cell(page, one["row"], one["from"]).tap()
+    page.get_by_role("menuitem", name="Mover a…").tap()
+    expect(page.locator("[data-bar]")).to_contain_text("Moviendo:")
+    cell(page, one["table"], one["to"]).tap()
+    expect(page.locator(".toast")).to_contain_text("Movida:")
+    assert len(places(stage).items() - before.items()) == 1
+    context.close()
+
+
+def test_what_is_shown_stays_in_the_address(stage: Stage, board: Page) -> None:
+    board.locator("[data-mode=companies]").click()
+    board.locator("[data-size=detail]").click()
+    board.reload()
+    board.wait_for_selector("[data-ready]", state="attached")
+    expect(board.locator("[data-mode=companies]")).to_have_attribute("aria-pressed", "true")
+    expect(board.locator("[data-size=detail]")).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_phone_shows_a_round_and_moves_from_a_list(browser: Browser, stage: Stage) -> None:

@@ -19,7 +19,7 @@ from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import Role
 from eventsapp.models import AuditEntry, Schedule
 from eventsapp.services import adjustments, schedules
-from eventsapp.web.organizer import board_words
+from eventsapp.web.organizer import board_routes, board_words
 from eventsapp.web.organizer.board_routes import stream
 from tests import make
 from tests.conftest import NOW
@@ -255,6 +255,21 @@ def test_the_line_of_events_tells_steps_and_who_is_here(sqlite_app: Flask, roomy
     told = json.loads(found[2].partition("data: ")[2])
     assert [(step["mine"], step["changes"][0][2][3]) for step in told["steps"]] == [(True, True)]
     assert found[2].startswith(f"id: {told['edit']}\n")
+
+
+def test_too_many_listeners_are_told_to_look_instead(
+    sqlite_app: Flask, roomy: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_routes.stream, "__kwdefaults__", {**board_routes.stream.__kwdefaults__, "seconds": 0.0})
+    client = make.client(sqlite_app, roomy.account)
+    held = [board_routes.streams.acquire(blocking=False) for _ in range(board_routes.MOST_STREAMS)]
+    assert client.get(f"{base(roomy)}/eventos").status_code == 204
+    for _ in held:
+        board_routes.streams.release()
+    for _ in range(board_routes.MOST_STREAMS + 1):
+        answer = client.get(f"{base(roomy)}/eventos")
+        assert (answer.status_code, answer.mimetype) == (200, "text/event-stream")
+        answer.close()
 
 
 def test_ticked_meetings_are_pinned_unpinned_and_taken_out_without_script(sqlite_app: Flask, roomy: Bench) -> None:

@@ -14,6 +14,7 @@ import { idle, next } from "./board/state.js";
 import { sentence, speaker } from "./board/words.js";
 
 const SEEN = 6_000, SAID = 120;
+const SIZE_NAMES = { panorama: "panorama", compacto: "compact", detalle: "detail" };
 const wide = matchMedia("(min-width: 760px)");
 
 class Board {
@@ -74,8 +75,8 @@ class Board {
   build() {
     const days = this.part("days");
     days.replaceChildren(...this.board.days.map((day) => h("button", { type: "button", "data-day": String(day.index), onclick: () => this.goDay(day.index) }, day.label)));
-    for (const one of this.root.querySelectorAll("[data-size]")) one.addEventListener("click", () => this.setSize(one.dataset.size));
-    for (const one of this.root.querySelectorAll("[data-mode]")) one.addEventListener("click", () => { this.mode = one.dataset.mode; this.show(); });
+    for (const one of this.root.querySelectorAll("[data-size]")) one.addEventListener("click", () => { this.setSize(one.dataset.size); this.remember(); });
+    for (const one of this.root.querySelectorAll("[data-mode]")) one.addEventListener("click", () => { this.mode = one.dataset.mode; this.show(); this.remember(); });
     this.part("colour").addEventListener("change", (event) => { this.colour = event.target.value; this.part("scale").hidden = this.colour !== "affinity"; this.refresh(); });
     this.part("find").addEventListener("input", (event) => { this.find = folded(event.target.value.trim()); this.refresh(); });
     this.part("help").addEventListener("click", () => this.help());
@@ -105,7 +106,9 @@ class Board {
     root.addEventListener("click", (event) => this.onClick(event));
     root.addEventListener("contextmenu", (event) => { const pair = this.pairOf(event.target); if (pair >= 0) { event.preventDefault(); this.openMenu(pair, event.clientX, event.clientY); } });
     root.addEventListener("pointermove", (event) => { if (this.state.mode === "moving" && this.state.way !== "drag") this.overAt(event.clientX, event.clientY, event.target); }, { passive: true });
-    this.setSize("compact", false);
+    const asked = new URLSearchParams(location.search);
+    if (asked.get("filas") === "empresas") this.mode = "companies";
+    this.setSize(SIZE_NAMES[asked.get("tamano")] ?? "compact", false);
     wide.addEventListener("change", () => this.show());
     addEventListener("keydown", (event) => {
       if (event.defaultPrevented || event.target.closest("dialog, input, textarea, select, .b-menu")) return;
@@ -168,6 +171,12 @@ class Board {
     if (this.rounds && !wide.matches) this.rounds.go(this.board.days[day].slots[0]);
     this.tell(this.board.days[day].label);
     history.replaceState(null, "", this.query({ dia: this.board.days[day].date }));
+  }
+
+  // What is shown stays in the address, so that a link shows the same.
+  remember() {
+    const size = Object.entries(SIZE_NAMES).find(([, name]) => name === this.size)[0];
+    history.replaceState(null, "", this.query({ tamano: size, filas: this.mode === "companies" ? "empresas" : "mesas" }));
   }
 
   query(changes) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -29,9 +30,13 @@ from eventsapp.web.sentences import sentence
 STREAM_SECONDS = 25.0
 LOOK_SECONDS = 1.0
 HEARTBEAT_SECONDS = 10.0
+MOST_STREAMS = 6
 MOST_AT_ONCE = 500
 MAX_REASON = 300
 Pair = tuple[UUID, UUID]
+
+# A stream holds a thread of the server: who comes when all are taken looks every few seconds instead.
+streams = threading.BoundedSemaphore(MOST_STREAMS)
 
 
 @bp.get("/o/<event_code>/horario/<int:number>/tablero", endpoint="board_data")
@@ -83,11 +88,17 @@ def news(schedule: Schedule) -> ResponseReturnValue:
 @bp.get("/o/<event_code>/horario/<int:number>/eventos", endpoint="board_events")
 @requires(Permission.SCHEDULE_READ, load=version_of_event)
 def events(schedule: Schedule) -> Response:
-    """Other people's changes as they happen; ends after a while, and the browser comes back with the last it has."""
+    """Other people's changes as they happen; ends after a while, and the browser comes back with the last it has.
+
+    204 tells the browser not to come back: too many listen already, and the page looks from time to time instead.
+    """
     last = request.headers.get("Last-Event-ID") or request.args.get("desde", "0")
     since = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
     _touch(schedule.event_id)
+    if not streams.acquire(blocking=False):
+        return Response(status=204)
     answer = Response(stream_with_context(stream(schedule.id, since)), mimetype="text/event-stream")
+    answer.call_on_close(streams.release)
     answer.headers["X-Accel-Buffering"] = "no"
     return answer
 
