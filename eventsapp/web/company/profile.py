@@ -239,20 +239,12 @@ def sent(file: StoredFile) -> FlaskResponse:
 
 def profile_page(template: str, mine: Registration, active: str, **values: Any) -> str:
     """Render a page about the company itself; `active` is one of profile, people."""
-    code = mine.event.code
     return registration_page(
         template,
         mine,
         may_change=may(g.actor, Permission.COMPANY_EDIT, mine.company.scope),
-        places=[
-            {"label": label, "href": url_for(endpoint, event_code=code), "active": key == active}
-            for key, label, endpoint in (
-                ("registration", _("Registro"), "company.registration"),
-                ("profile", _("Perfil"), "company.profile"),
-                ("people", _("Personas"), "company.people"),
-            )
-        ],
-        home=url_for("company.profile", event_code=code),
+        place=active,
+        home=url_for("company.profile", event_code=mine.event.code),
         here=request.path,
         **values,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -57,6 +57,7 @@ class IndustryForm(StepForm):
 
     words = text(_l("Buscar por palabra o código"), most=MOST_WORDS, optional=True)
     found: list[scian.Industry]
+    picked: ClassVar[str]
 
     def offer(self, chosen: Iterable[str]) -> None:
         """What was found, after what is chosen."""
@@ -68,18 +69,14 @@ class IndustryForm(StepForm):
     @property
     def picker(self) -> Any:
         """The field that holds the choice."""
-        raise NotImplementedError
+        return self[self.picked]
 
 
 class TradeForm(IndustryForm):
     """What the company is by trade."""
 
+    picked = "scian_code"
     scian_code = RadioField(_l("Actividad principal"), validate_choice=False)
-
-    @property
-    def picker(self) -> Any:
-        """The field that holds the choice."""
-        return self.scian_code
 
     def answers(self) -> TradeAnswers:
         """What was chosen."""
@@ -96,12 +93,8 @@ class TradeForm(IndustryForm):
 class OtherTradesForm(IndustryForm):
     """What the company does besides."""
 
+    picked = "scian_secondary"
     scian_secondary = SelectMultipleField(_l("Otras actividades"), validate_choice=False)
-
-    @property
-    def picker(self) -> Any:
-        """The field that holds the choice."""
-        return self.scian_secondary
 
     def answers(self) -> OtherTradesAnswers:
         """What was chosen."""

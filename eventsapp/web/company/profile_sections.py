@@ -170,13 +170,23 @@ def words_of(section: Section, stored: ProfileAnswers) -> Rows:
     return [(str(form[name].label.text), _word(form[name])) for name in names]
 
 
-def rows_of(section: Section, company: Company) -> list[dict[str, Any]]:
-    """The rows of a section for a summary; the size class stands with its numbers."""
+def rows_of(section: Section, company: Company, *, is_own: bool = True) -> list[dict[str, Any]]:
+    """The rows of a section for a summary; the size class stands with its numbers. Sales are for the company alone."""
     stored = companies.stored_of(company, section.answers)
     rows: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in words_of(section, stored)]
     if isinstance(stored, SizeAnswers):
+        rows = rows if is_own else rows[:-1]
         rows.append({"key": _("Tamaño legal"), "value": size_words(company)})
     return rows
+
+
+def profile_cards(company: Company) -> list[dict[str, Any]]:
+    """The answered sections as the organizer reads them."""
+    return [
+        {"title": section.title, "rows": rows_of(section, company, is_own=False)}
+        for section in SECTIONS.values()
+        if is_answered(section, company)
+    ]
 
 
 def is_answered(section: Section, company: Company) -> bool:

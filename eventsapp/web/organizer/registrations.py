@@ -20,13 +20,15 @@ from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.taxonomy import MAX_TERMS
 from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
 from eventsapp.models import Event, Registration
-from eventsapp.services import audit, places, registrations, reviews, walk_ins
+from eventsapp.services import audit, company_certificates, places, registrations, reviews, walk_ins
 from eventsapp.services.companies import DelegateAnswers
 from eventsapp.services.walk_ins import WalkIn
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.account.forms import check_email
 from eventsapp.web.clock import now
+from eventsapp.web.company.certificate_rows import certificate_cards
+from eventsapp.web.company.profile_sections import profile_cards
 from eventsapp.web.company.registration_forms import contact, term_groups
 from eventsapp.web.company.registration_rows import sections
 from eventsapp.web.forms import Form, long_text, options, text, trimmed
@@ -268,7 +270,8 @@ def _page(
         registration.event,
         "registrations",
         registration=registration,
-        sections=sections(registration, editable=False),
+        sections=[*sections(registration, editable=False), *profile_cards(registration.company)],
+        certificates=certificate_cards(company_certificates.list_of(registration.company)),
         history=audit.list_for(registration.id),
         act=act,
         form=failed,
