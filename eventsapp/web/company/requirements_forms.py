@@ -53,6 +53,7 @@ from eventsapp.web.sourcing_words import (
 )
 
 MOST_CODES = 6
+EVERYWHERE = frozenset({"ISO-9001", "ISO-14001", "ISO-45001"})
 MOST_MACHINE = 120
 WRONG_CHOICE = _l("Elija una opción de la lista")
 
@@ -333,7 +334,7 @@ def certificate_choices(event: Event) -> list[Any]:
     groups: dict[str, dict[str, str]] = {_("Más pedidos"): {}, _("Otros certificados"): {}}
     common, others = groups.values()
     for code, known in certifications().items():
-        is_common = known.kind == "management_system" or (own is not None and own in known.clusters)
+        is_common = code in EVERYWHERE or own in known.clusters
         (common if is_common else others)[code] = known.title
     return [choice for label, words in groups.items() for choice in options(words, label)]
 
