@@ -96,7 +96,7 @@ def events(schedule: Schedule) -> Response:
     since = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
     _touch(schedule.event_id)
     if not streams.acquire(blocking=False):
-        return Response(status=204)
+        return Response(status=204, mimetype="text/event-stream")
     answer = Response(stream_with_context(stream(schedule.id, since)), mimetype="text/event-stream")
     answer.call_on_close(streams.release)
     answer.headers["X-Accel-Buffering"] = "no"
