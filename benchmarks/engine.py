@@ -2,6 +2,7 @@
 
 Run: python benchmarks/engine.py --sizes S M L XL --regimes base tight … --seeds 10 [--full] [--seconds N]
 or:  python benchmarks/engine.py --exhaustive 5000
+or:  python benchmarks/engine.py --clock --sizes L XL --regimes base sparse [--full]: limit, progress and cancelling
 Each result is judged by the checker; the last line is one JSON object. With --full, idle slots are compared with what
 the linear levels alone leave, and so is their proven bound: `unreachable` where that is above the bar. Where the bar
 is missed and the bound does not say so, `--prove N` looks N seconds for a better one, with fairness left out.
@@ -18,6 +19,7 @@ import tempfile
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -100,12 +102,12 @@ def generate(
     weights = [rng.uniform(0.4, 1.6) for _ in range(buyers)]
     pairs: set[tuple[int, int]] = set()
     while len(pairs) < asked:
-        for buyer in rng.choices(range(buyers), weights, k=asked - len(pairs)):
-            pairs.add((buyer, rng.randrange(suppliers)))
+        for one in rng.choices(range(buyers), weights, k=asked - len(pairs)):
+            pairs.add((one, rng.randrange(suppliers)))
     requests = []
-    for number, (buyer, supplier) in enumerate(sorted(pairs)):
+    for number, (one, other) in enumerate(sorted(pairs)):
         wish = rng.choice((10, 30, 30, 50)) + rng.choice((0, 20, 40)) + rng.randrange(10)
-        requests.append(Request(f"r{number + 1}", f"b{buyer + 1}", f"s{supplier + 1}", wish, must=rng.random() < 0.02))
+        requests.append(Request(f"r{number + 1}", f"b{one + 1}", f"s{other + 1}", wish, must=rng.random() < 0.02))
     return Problem(
         time_slots(slots), tuple(companies), tuple(requests), None, tables_for(rng, regime, buyers),
         tuple(Level(name) for name in objective),
@@ -157,6 +159,35 @@ def _shares_of_idle(problem: Problem, outcome: Outcome, limits: tuple[str, float
     }  # fmt: skip
 
 
+def clock(problem: Problem, seconds: float, workers: int) -> dict[str, Any]:
+    """How well a run keeps its limit, how long it is silent, and how soon it ends when it is cancelled."""
+    told: list[float] = []
+    begin = time.monotonic()
+    outcome = solve(problem, seconds=seconds, workers=workers, on_progress=lambda _: told.append(time.monotonic()))
+    wall = time.monotonic() - begin
+    silent = max(later - earlier for earlier, later in pairwise(told))
+    waits = [_cancelled_after(problem, seconds, workers, share * wall) for share in (0.05, 0.3, 0.6, 0.9)]
+    slowest = max((wait for wait in waits if wait is not None), default=0.0)
+    return {
+        "status": outcome.status, "limit": seconds, "wall": round(wall, 2), "silent": round(silent, 2),
+        "cancel": round(slowest, 2), "passed": wall <= 1.05 * seconds + 0.5 and silent <= 1.0 and slowest <= 1.0,
+    }  # fmt: skip
+
+
+def _cancelled_after(problem: Problem, seconds: float, workers: int, asked: float) -> float | None:
+    """Seconds from the order to cancel to the answer; None when the run had ended before."""
+    begin = time.monotonic()
+    outcome = solve(
+        problem, seconds=seconds, workers=workers,
+        stop=lambda: "cancel" if time.monotonic() - begin >= asked else None,
+    )  # fmt: skip
+    took = time.monotonic() - begin
+    if took <= asked:
+        return None
+    assert outcome.status == "cancelled", outcome.status
+    return took - asked
+
+
 def _line(row: dict[str, Any]) -> str:
     """A row of the table."""
     levels = " ".join(
@@ -200,6 +231,7 @@ def main() -> None:
     parser.add_argument(
         "--prove", type=float, default=0.0, help="seconds for the bound of idle slots where it is missed"
     )
+    parser.add_argument("--clock", action="store_true", help="limit, progress and cancelling instead")
     parser.add_argument("--exhaustive", type=int, default=0, help="so many small problems against all schedules")
     options = parser.parse_args()
     if options.exhaustive:
@@ -209,14 +241,24 @@ def main() -> None:
         sys.exit(1 if wrong else 0)
     objective = (*LINEAR, "fairness", "idle") if options.full else LINEAR
     rows = []
-    print("size regime    seed     value    gap % optimal  wall s   cpu s  levels")
+    if not options.clock:
+        print("size regime    seed     value    gap % optimal  wall s   cpu s  levels")
     for size in options.sizes:
         for regime in options.regimes:
             for seed in range(1, options.seeds + 1):
                 seconds = options.seconds or (FULL_LIMITS if options.full else LIMITS)[size] * SHARE
+                if options.clock:
+                    row = clock(generate(size, regime, seed, objective), seconds, options.workers)
+                    rows.append({"size": size, "regime": regime, "seed": seed, **row})
+                    print(rows[-1], flush=True)
+                    continue
                 row = measure(size, regime, seed, seconds, options.workers, objective, options.prove)
                 rows.append(row)
                 print(_line(row), flush=True)
+    if options.clock:
+        passed = all(row["passed"] for row in rows)
+        print(json.dumps({"benchmark": "clock", "rows": rows, "passed": passed}))
+        sys.exit(0 if passed else 1)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"largest memory of the process: {memory} MiB (bar {MOST_MEMORY_MIB})")
     passed = memory <= MOST_MEMORY_MIB and all(

@@ -192,7 +192,7 @@ class Polisher:
         surplus = sum(1 if self.at[member] == here else -1 for member in members)
         crowded, other = (there, here) if surplus > 0 else (here, there)
         meetings = self.in_slot[crowded]
-        for _ in range(PARTNERS):
+        for _ in range(PARTNERS if meetings else 0):
             partner = meetings[int(self.rng.random() * len(meetings))]
             if partner in members or not self.allowed[partner] >> other & 1:
                 continue
