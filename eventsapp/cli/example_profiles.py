@@ -127,6 +127,7 @@ def _certify(registration: Registration, rng: random.Random, organizer: Account,
     for code in codes:
         story = rng.random()
         certificate = _certificate(company, code, rng, today, now)
+        db.session.add(certificate)
         if story < 0.12:
             certificate.stage, certificate.expires_on = CertificateStage.IN_PROGRESS, None
         elif story < 0.2:
@@ -142,7 +143,6 @@ def _certify(registration: Registration, rng: random.Random, organizer: Account,
                 now=now,
             )
             _decide(certificate, rng, organizer, now)
-        db.session.add(certificate)
 
 
 def _certificate(company: Company, code: str, rng: random.Random, today: date, now: datetime) -> Certificate:
