@@ -243,7 +243,7 @@ def fill(registrations: list[Registration], organizer: Account, now: datetime) -
         if registration.side is Side.BUYER:
             registration.consents = [Consent.DIRECTORY.value] if rng.random() < 0.75 else []
             db.session.add_all(_requirements(registration, rng, now))
-        elif index % 5 != 4 and registration.status is RegistrationStatus.APPROVED:
+        elif index % 5 != 0 and registration.status is RegistrationStatus.APPROVED:
             db.session.add_all(_capabilities(registration, rng, organizer, now))
     db.session.flush()
 

@@ -208,6 +208,14 @@ def test_different_steps_do_not_disturb_each_other(world: World) -> None:
     assert client.submit(f"{base}/volumen", volume).status_code == 303
 
 
+def test_a_single_tick_is_a_checkbox(world: World) -> None:
+    with world.app.app_context(), unit_of_work():
+        need = sourced.requirement(world.registration("buyer"), nda_needed=True).id
+    page = world.client("buyer").get(f"{EVENT}/requerimientos/{need}/volumen").get_data(as_text=True)
+    assert '<label class="choice" for="nda_needed"><input checked' in page
+    assert '<label class="choice" for="drawing_available"><input id' in page
+
+
 def test_a_second_click_makes_no_second_requirement(world: World) -> None:
     client = world.client("buyer")
     tokens = hidden_fields(client.get(f"{EVENT}/requerimientos/nuevo").get_data(as_text=True))

@@ -73,6 +73,10 @@ class _Day(DateField):  # type: ignore[misc]
 class _Tick(BooleanField):  # type: ignore[misc]
     """A single tick; what stands for it is ours, whatever was sent."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.type = "BooleanField"  # by this name the kit knows what to draw
+
     def _value(self) -> str:
         return "y"
 
