@@ -242,7 +242,6 @@ SENTENCES = {
     "already_joined": _l("%(name)s ya entra con su cuenta."),
     "last_admin": _l("%(name)s es la única persona que administra la empresa. Dé antes ese papel a alguien más."),
     "admin_address": _l("Es el correo de quien administra la empresa. Quítele antes ese papel."),
-    "invitation_for_another": _l("Esta invitación es para otro correo. Salga de su cuenta y abra el enlace otra vez."),
     "no_company_chosen": _l("Elija una de sus empresas o escriba el nombre de una nueva"),
 }
 
