@@ -132,6 +132,6 @@ export class Panel {
     const { board, say } = this.ask;
     const rows = [...company.pairs].filter((index) => index !== own).map((index) => board.pairs[index]).sort((one, other) => one.slot - other.slot);
     return h("section", {}, h("h3", {}, say("also", { name: company.name })), rows.length ? h("ul", { className: "b-agenda" }, ...rows.map((pair) => h("li", {},
-      h("span", { className: "num" }, board.slots[pair.slot].starts), h("button", { type: "button", onclick: () => this.ask.reveal(pair.index) }, board.companies[pair.a === company.index ? pair.b : pair.a].name), h("span", { className: "soft" }, pair.table >= 0 ? say("table_short", { table: board.tables[pair.table].label }) : "")))) : h("p", { className: "soft" }, say("also_none")));
+      h("span", { className: "num" }, board.slots[pair.slot].day === this.ask.day ? board.slots[pair.slot].starts : `${board.days[board.slots[pair.slot].day].label}, ${board.slots[pair.slot].starts}`), h("button", { type: "button", onclick: () => this.ask.reveal(pair.index) }, board.companies[pair.a === company.index ? pair.b : pair.a].name), h("span", { className: "soft" }, pair.table >= 0 ? say("table_short", { table: board.tables[pair.table].label }) : "")))) : h("p", { className: "soft" }, say("also_none")));
   }
 }
