@@ -76,16 +76,6 @@ class AvailabilityAnswers:
 TermLists = Iterable[Collection[str]]
 
 
-@dataclass(frozen=True)
-class DirectoryEntry:
-    """What a buyer looks for; `company` is empty when the company did not allow its name to be shown."""
-
-    company: str
-    state: str
-    terms: tuple[str, ...]
-    offer: str
-
-
 # Reading ---------------------------------------------------------------------------------------------------------
 
 
@@ -137,24 +127,6 @@ def list_chosen_terms(event: Event, side: Side, statuses: Collection[Status]) ->
         Registration.event_id == event.id, Registration.side.in_(sides), Registration.status.in_(statuses)
     )
     return list(db.session.scalars(query))
-
-
-def list_directory(event: Event) -> list[DirectoryEntry]:
-    """What approved buyers look for, as everybody may see it; the name only of those who allow it."""
-    query = (
-        select(Registration.terms, Registration.offer, Registration.consents, Company.name, Company.state)
-        .join(Company, Company.id == Registration.company_id)
-        .where(
-            Registration.event_id == event.id,
-            Registration.side.in_({Side.BUYER, Side.BOTH}),
-            Registration.status == Status.APPROVED,
-        )
-        .order_by(Registration.number)
-    )
-    return [
-        DirectoryEntry(name if Consent.DIRECTORY in consents else "", state, tuple(terms), offer)
-        for terms, offer, consents, name, state in db.session.execute(query)
-    ]
 
 
 def payback(registration: Registration, codes: Collection[str]) -> registering.Payback:

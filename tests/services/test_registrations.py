@@ -18,7 +18,7 @@ from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.registering import Consent
 from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Account, AuditEntry, Event, OutboxMessage, Registration
-from eventsapp.services import companies, events, registrations
+from eventsapp.services import companies, directory, events, registrations
 from eventsapp.services.companies import CompanyAnswers, DelegateAnswers
 from eventsapp.services.registrations import AvailabilityAnswers, DeskAnswers, DesksAnswers, TermsAnswers
 from tests import make
@@ -397,8 +397,8 @@ def test_the_directory_names_only_those_who_allow_it(context: Flask, now: dateti
     make.registration(event, Side.BUYER)
     make.registration(event, Side.BUYER, status=Status.SUBMITTED)
     make.registration(event, Side.SUPPLIER)
-    entries = registrations.list_directory(event)
-    assert [(entry.company, entry.offer) for entry in entries] == [(shown.company.name, "Zincado"), ("", "")]
+    entries = directory.read_public(event).entries
+    assert [(entry.company, entry.text) for entry in entries] == [(shown.company.name, "Zincado"), ("", "")]
 
 
 # Races -----------------------------------------------------------------------------------------------------------
