@@ -277,7 +277,7 @@ def test_the_aside_says_what_a_choice_brings(sqlite_app: Flask) -> None:
     page = at.client.get(at.path("procesos") + "?terms=ALL-020&terms=ALL-030").text
     aside = page[page.index("data-payback") :]
     assert re.search(r'class="big-number">1<', aside)
-    assert "comprador busca lo que usted eligió" in aside
+    assert "comprador coincide con lo que usted eligió" in aside
 
 
 def test_somebody_without_a_company_is_asked_for_its_name(sqlite_app: Flask) -> None:
