@@ -5,7 +5,7 @@ the buyer asked for, and that one always beats one that only the supplier asked 
 
     both asked 800 · only the buyer 400 · only the supplier 150 · neither asked, both are available 20
     + 60 when the buyer calls it indispensable, + 30 when the supplier does
-    + 15 for each level of affinity above the first (at most 60)
+    + 15 for each level of affinity above the first (at most 60); the level is told by `domain.scoring`
     + 10 for each point of priority of both (at most 40)
     + 6, 5, 4 … for the first ranks of the buyer's own order, + 4, 3, 2, 1 for those of the supplier's
 

@@ -18,11 +18,11 @@ from eventsapp.db import db
 from eventsapp.domain import deadlines, quotas
 from eventsapp.domain.access import Permission, Scope
 from eventsapp.domain.errors import DomainError, Forbidden
-from eventsapp.domain.matching import affinity
 from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestStatus
 from eventsapp.models import Delegate, Registration
 from eventsapp.models import Request as MeetingRequest
 from eventsapp.services import companies, request_upkeep, requests
+from eventsapp.services.matching import Field, read_field
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -122,6 +122,7 @@ def list_requests(registration: Registration) -> ResponseReturnValue:
     page = Page.from_request(len(listed[shown]))
     rows = listed[shown][page.first : page.last]
     used = requests.count_used(registration)
+    field = read_field(event, (), {registration.id, *(_other(registration, row).id for row in rows)})
     return company_page(
         "company/requests.html",
         registration,
@@ -137,7 +138,7 @@ def list_requests(registration: Registration) -> ResponseReturnValue:
         ],
         shown=shown,
         page=page,
-        rows=[_row(registration, row) for row in rows],
+        rows=[_row(field, registration, row) for row in rows],
         contacts=requests.list_contacts(rows, of=registration),
         is_open=deadlines.are_requests_open(event, now()),
         remaining=quotas.remaining(event, registration.side, used),
@@ -317,9 +318,9 @@ def _digest_form(registration: Registration) -> DigestForm | None:
     return DigestForm(formdata=None, wanted=not request_upkeep.is_stopped(person))
 
 
-def _row(registration: Registration, row: MeetingRequest) -> dict[str, Any]:
+def _row(field: Field, registration: Registration, row: MeetingRequest) -> dict[str, Any]:
     other = _other(registration, row)
-    fit = affinity(registration.terms, other.terms)
+    fit = field.affinity(registration.id, other.id)
     return {"request": row, "other": other, "level": fit.level, "shared": fit.shared}
 
 

@@ -14,11 +14,11 @@ from flask_babel import ngettext
 from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.lifecycle import REQUEST
-from eventsapp.domain.matching import affinity
 from eventsapp.domain.values import DeclineReason, ExclusionReason, Preference, RequestStatus, Side
 from eventsapp.models import Event, Registration
 from eventsapp.models import Request as MeetingRequest
 from eventsapp.services import audit, exclusions, request_lists, requests
+from eventsapp.services.matching import read_field
 from eventsapp.services.request_lists import Filters, Participant
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
@@ -154,7 +154,7 @@ def one_request(part: Part) -> ResponseReturnValue:
             return done.redirect()
         except DomainError as error:
             form.refuse("action", error)
-    fit = affinity(row.from_registration.terms, row.to_registration.terms)
+    fit = read_field(event, (), (row.from_id, row.to_id)).affinity(row.from_id, row.to_id)
     page = organizer_page(
         "organizer/request.html",
         event,
