@@ -68,11 +68,6 @@ def base_of(run: Run) -> Run | None:
     return runs.find(run.event, UUID(base)) if base else None
 
 
-def list_for(event: Event) -> list[Run]:
-    """All scenarios, newest first."""
-    return [run for run in runs.list_for(event) if run.kind is RunKind.SCENARIO]
-
-
 def list_blocks(event: Event) -> list[Block]:
     """The blocks of meetings that have room for half an hour more."""
     others = {block.id: Span(block.starts_at, block.ends_at) for block in event.blocks}

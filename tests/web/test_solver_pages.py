@@ -21,7 +21,7 @@ from eventsapp.domain.values import JobState, Role, RunKind, RunStatus
 from eventsapp.models import Absence, Run, Schedule, Slot, Table
 from eventsapp.scheduling import archive
 from eventsapp.scheduling.solve import solve
-from eventsapp.services import runs, schedules
+from eventsapp.services import runs, scenarios, schedules
 from eventsapp.services.run_options import LEVELS
 from eventsapp.web.organizer import pictures
 from tests import make
@@ -267,6 +267,26 @@ def test_prices_of_the_engine_are_tried_with_a_button(bench: Bench, client: Flas
     assert newest().options["change"] == {"kind": "table", "amount": 1}
     for odd in (f"{path}/1/4", f"{path}/1/5", f"{path}/1/99", f"{path}/99/0"):
         assert client.submit(odd, page=path).status_code == 404
+
+
+def test_lists_cost_the_same_queries_for_one_row_and_for_three(
+    sqlite_app: Flask, bench: Bench, client: FlaskClient
+) -> None:
+    bench.solve(NOW)
+    counts: dict[str, list[int]] = {"corridas": [], "escenarios": []}
+    for rows in (1, 2):
+        for _n in range(rows):
+            with unit_of_work():
+                run = scenarios.start(
+                    bench.event, scenarios.Change("table"), seconds=10, seed=1, actor=bench.actor, now=NOW
+                )
+            bench.work(run, NOW)
+        for name, found in counts.items():
+            page(client, f"{base(bench)}/{name}")
+            with counted(sqlite_app) as statements:
+                page(client, f"{base(bench)}/{name}")
+            found.append(len(statements))
+    assert all(one == three for one, three in counts.values()), counts
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from eventsapp.domain.access import Permission, Scope
 from eventsapp.domain.values import Side, SizeClass
 from eventsapp.models import Schedule
 from eventsapp.printing import picture
-from eventsapp.services import pictures
+from eventsapp.services import pictures, runs
 from eventsapp.services.pictures import BUYING, Cell, Firm, Pictures
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -113,7 +113,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
     firms = shown.firms
     buyers = [firm for firm in firms if firm.side in BUYING]
     suppliers = [firm for firm in firms if firm.side not in BUYING]
-    run = schedule.run
+    run = runs.find(schedule.event, schedule.run_id) if schedule.run_id is not None else None
     return {
         "schedule": schedule,
         "placed": sum(round_.held for round_ in shown.rounds),

@@ -207,6 +207,8 @@ def _change_of_price(run: Run, price: dict[str, Any]) -> Change | None:
 
 def _page(event: Event, form: ScenarioForm) -> str:
     names, desks = company_names(event), desk_owners(event)
+    every = runs.list_for(event)
+    by_key = {str(run.id): run for run in every}
     base = runs.find_latest(event)
     prices = []
     for index, price in enumerate((base.outcome or {}).get("prices") or [] if base is not None else []):
@@ -229,13 +231,19 @@ def _page(event: Event, form: ScenarioForm) -> str:
         base=base,
         prices=prices[:SHOWN_PRICES],
         points=run_words.POINTS,
-        rows=[_row(event, run, names, desks) for run in scenarios.list_for(event)],
+        rows=[
+            _row(event, run, by_key.get(str(run.options.get("base"))), names, desks)
+            for run in every
+            if run.kind is RunKind.SCENARIO
+        ],
         running=runs.find_active(event),
     )
 
 
-def _row(event: Event, run: Run, names: dict[UUID, str], desks: dict[UUID, UUID]) -> dict[str, Any]:
-    base = scenarios.base_of(run)
+def _row(
+    event: Event, run: Run, base: Run | None, names: dict[UUID, str], desks: dict[UUID, UUID]
+) -> dict[str, Any]:  # fmt: skip
+    """A scenario with the run that it is compared with."""
     more = None
     if base is not None and run.status in runs.WITH_SCHEDULE:
         more = int(run.progress.get("placed") or 0) - int(base.progress.get("placed") or 0)
