@@ -111,8 +111,19 @@ def list_answerable(now: datetime) -> list[Event]:
 def change_consents(
     registration: Registration, consents: Collection[Consent], *, actor: Actor, now: datetime
 ) -> list[Consent]:
-    """Allow these voluntary uses and no others; what changed is kept with the version of the notice."""
+    """Allow these voluntary uses and no others, from now on; what changed."""
     require(actor, Permission.REGISTRATION_EDIT, registration.scope)
+    changed = set_consents(registration, consents, actor=actor, now=now)
+    if changed:
+        fields = [consent.value for consent in changed]
+        audit.record(actor, "registration.consents_changed", registration, at=now, fields=fields)
+    return changed
+
+
+def set_consents(
+    registration: Registration, consents: Collection[Consent], *, actor: Actor, now: datetime
+) -> list[Consent]:
+    """Store the voluntary uses that are allowed; what changed is kept with the version of the notice."""
     before, after = set(registration.consents), {consent.value for consent in consents}
     changed = [consent for consent in Consent if (consent.value in before) is not (consent.value in after)]
     version = current_version(registration.event.organization_id)
@@ -128,9 +139,6 @@ def change_consents(
             )
         )
     registration.consents = [consent.value for consent in Consent if consent.value in after]
-    if changed:
-        fields = [consent.value for consent in changed]
-        audit.record(actor, "registration.consents_changed", registration, at=now, fields=fields)
     return changed
 
 
