@@ -34,12 +34,12 @@ def without_halves(network: Network, choice: Choice, levels: Sequence[str], limi
         "musts": (musts - sum(int(m) * x for m, x in zip(network.musts, held, strict=True) if m), 1),
         "value": (-sum(int(v) * x for v, x in zip(network.values, held, strict=True)), 1),
     }
+    solver = cp_model.CpSolver()
     for level in (level for level in levels if level in FLOW_LEVELS):
         aim, unit = aims[level]
         sign = -1 if level == "value" else 1
         model.add(aim >= sign * choice.figures[level] * unit)
         model.minimize(aim)
-        solver = cp_model.CpSolver()
         solver.parameters.max_time_in_seconds = max(0.01, limits.deadline - time.monotonic())
         solver.parameters.num_workers = limits.workers
         solver.parameters.random_seed = limits.seed
@@ -47,11 +47,12 @@ def without_halves(network: Network, choice: Choice, levels: Sequence[str], limi
             break
         best = round(solver.objective_value)
         model.add(aim <= best)
-        requests = tuple(r for r, x in zip(network.live, held, strict=True) if solver.boolean_value(x))
         figure = sign * -(-best // unit)
         rounded = choice.rounded | ({level} if figure != choice.figures[level] else set())
-        figures = {**choice.figures, level: figure}
-        choice = replace(choice, requests=requests, figures=figures, rounded=rounded, mended=True)
+        choice = replace(choice, figures={**choice.figures, level: figure}, rounded=rounded)
+    else:
+        requests = tuple(r for r, x in zip(network.live, held, strict=True) if solver.boolean_value(x))
+        choice = replace(choice, requests=requests, mended=True)
     return choice
 
 
