@@ -35,6 +35,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     schedule_meeting,
     schedule_missing,
     schedule_steps,
+    search,
     settings,
     settings_calls,
     settings_days,

@@ -8,6 +8,7 @@ from flask import g, render_template, url_for
 
 from eventsapp.models import Event
 from eventsapp.services import events
+from eventsapp.web.access import opens
 from eventsapp.web.clock import now
 from eventsapp.web.navigation import organizer_nav
 from eventsapp.web.words import PHASE
@@ -24,6 +25,7 @@ def organizer_page(template: str, event: Event, active: str, **values: Any) -> s
         nav=organizer_nav(event, active, to_review=events.count_to_review(event)),
         phase={"number": PHASES.index(phase) + 1, "total": len(PHASES), "name": PHASE[phase]},
         home_url=url_for("organizer.home"),
+        search_url=url_for("organizer.search", event_code=event.code) if opens("organizer.search", event.scope) else "",
         events_menu=[
             {"label": one.name, "href": url_for("organizer.summary", event_code=one.code), "active": one is event}
             for one in events.list_for(g.actor)
