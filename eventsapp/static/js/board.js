@@ -742,15 +742,16 @@ class Board {
     const cell = event.target.closest(".b-cell"), here = cell && this.placeOfCell(cell);
     if (!here) return;
     if (this.state.mode === "moving") { this.dispatch({ type: "drop", ...this.source.spot(here.row, here.slot) }); this.card(); return; }
-    const pair = this.source.pair(here.row, here.slot);
-    this.grid.setFocus(here.row, here.column);
-    if (event.ctrlKey || event.metaKey) { this.choose(pair); return; }
-    this.chosen.clear();
-    this.bar();
-    if (pair < 0) { this.select(-1); return; }
-    const began = performance.now();
-    this.openDetail(pair, false);
-    if (event.pointerType === "touch") this.openMenu(pair, event.clientX, event.clientY);
+    const pair = this.source.pair(here.row, here.slot), began = performance.now();
+    if (event.ctrlKey || event.metaKey) this.choose(pair);
+    else {
+      this.chosen.clear();
+      this.bar();
+      if (pair < 0) this.select(-1);
+      else this.openDetail(pair, false);
+    }
+    this.grid.setFocus(here.row, here.column);  // last: what stands out and the focus are laid out together
+    if (pair >= 0 && event.pointerType === "touch") this.openMenu(pair, event.clientX, event.clientY);
     requestAnimationFrame(() => setTimeout(() => performance.measure("board-highlight", { start: began })));
   }
 

@@ -27,13 +27,18 @@ export class Grid {
     top.append(this.head);
     this.space.append(top, this.body);
     root.append(this.space);
-    root.addEventListener("scroll", () => { this.schedule(); hooks.scrolled?.(); }, { passive: true });
+    this.seen = { top: 0, left: 0 };  // asked of the page only when it scrolls: asking at other times makes it lay out anew
+    root.addEventListener("scroll", () => { this.look(); this.schedule(); hooks.scrolled?.(); }, { passive: true });
     new ResizeObserver(() => { this.measure(); this.schedule(); }).observe(root);
     this.measure();
   }
 
   measure() {
     this.view = { width: this.root.clientWidth, height: this.root.clientHeight };
+  }
+
+  look() {
+    this.seen = { top: this.root.scrollTop, left: this.root.scrollLeft };
   }
 
   // Draw another table of rows and columns.
@@ -58,6 +63,7 @@ export class Grid {
     this.heads();
     this.focus = { row: Math.min(this.focus.row, source.rows.length - 1), column: Math.min(this.focus.column, this.slots.length - 1) };
     if (!keep) this.root.scrollTo(0, 0);
+    this.look();
     this.draw();
     if (had) this.cellAt(this.focus.row, this.focus.column)?.focus({ preventScroll: true });
   }
@@ -273,11 +279,14 @@ export class Grid {
   }
 
   reveal(row, column) {
-    const { root, size } = this, top = row * size.height, left = this.lefts[column];
-    if (top < root.scrollTop) root.scrollTop = top;
-    else if (top + size.height > root.scrollTop + this.view.height - TOP) root.scrollTop = top + size.height - this.view.height + TOP;
-    if (left - HEAD < root.scrollLeft) root.scrollLeft = left - HEAD;
-    else if (left + size.width > root.scrollLeft + this.view.width) root.scrollLeft = left + size.width - this.view.width;
+    const { size, seen } = this, top = row * size.height, left = this.lefts[column], to = { ...seen };
+    if (top < seen.top) to.top = top;
+    else if (top + size.height > seen.top + this.view.height - TOP) to.top = top + size.height - this.view.height + TOP;
+    if (left - HEAD < seen.left) to.left = left - HEAD;
+    else if (left + size.width > seen.left + this.view.width) to.left = left + size.width - this.view.width;
+    if (to.top === seen.top && to.left === seen.left) return;
+    this.root.scrollTo(to);
+    this.look();
   }
 
   columnOf(slot) {
