@@ -66,14 +66,14 @@ class Writes:
     def write(self) -> None:
         """Store everything, parents first."""
         for model in ORDER:
+            table: Any = model.__table__
             new = self._new[model].values()
             if new:
-                db.session.execute(insert(model), _alike(model, list(new)))
+                db.session.connection().execute(insert(table), _alike(model, list(new)))
             by_names: dict[tuple[str, ...], list[Known]] = defaultdict(list)
             for id_, values in self._changed[model].items():
                 by_names[tuple(sorted(values))].append({"row_id": id_, **{f"new_{k}": v for k, v in values.items()}})
             for names, rows in by_names.items():
-                table: Any = model.__table__
                 statement = (
                     update(table)
                     .where(table.c.id == bindparam("row_id"))
