@@ -40,6 +40,7 @@ SIZE = {
 TOP = 20
 TENTHS = 10
 NAMED_OUTLIERS = 2
+LEAST_WIDTH, MARGIN, HEAD = 640, 20, 36
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,15 @@ def _svg(asked: Picture) -> str:
     drawing = found[0] if found else '<svg viewBox="0 0 600 40"></svg>'
     box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawing)
     width, height = (float(box[1]), float(box[2])) if box else (600.0, 40.0)
-    inner = drawing[drawing.index(">") + 1 :]
+    scale = max(1.0, LEAST_WIDTH / width)
+    width, height = width * scale + MARGIN, height * scale + HEAD
+    inner = drawing[drawing.index(">") + 1 :].removesuffix("</svg>")
     style = (Path(current_app.static_folder or "") / "css" / "picture.css").read_text(encoding="utf-8")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -36 {width:g} {height + 36:g}" width="{width:g}" '
-        f'height="{height + 36:g}"><title>{words}</title><style>{escape(style)}</style>'
-        f'<rect class="sheet" y="-36" width="{width:g}" height="{height + 36:g}"/>'
-        f'<text class="title" x="0" y="-16">{words}</text>{inner}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 -{HEAD} {width:g} {height:g}" width="{width:g}" '
+        f'height="{height:g}"><title>{words}</title><style>{escape(style)}</style>'
+        f'<rect class="sheet" y="-{HEAD}" width="{width:g}" height="{height:g}"/>'
+        f'<text class="title" x="0" y="-16">{words}</text><g transform="scale({scale:.3f})">{inner}</g></svg>'
     )
 
 
