@@ -1,24 +1,29 @@
-// A part of the page that changes while the worker works: read anew until its mark is gone. Without script the reader
-// reloads the page.
+// A part of the page that changes while the worker works (data-live): read anew until its mark is gone; when the whole
+// part is gone the page shows what came of it. Without script the reader reloads the page.
 const EVERY_MS = 1500;
+
+async function fetched() {
+  const answer = await fetch(location.href);
+  return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+}
 
 async function refresh(part) {
   if (document.hidden) return part;
-  let answer;
+  let page = null;
   try {
-    answer = await fetch(location.href, { headers: { "X-Live": "1" } });
+    page = await fetched();
   } catch {
-    return part; // no signal for a moment; the next try may have one
+    // no signal for a moment; the next try may have one
   }
-  if (!answer.ok) return part;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!page) return part;
   const fresh = page.getElementById(part.id);
-  if (!fresh) return null;
-  if (fresh.innerHTML !== part.innerHTML) {
-    part.replaceWith(fresh);
-    return fresh;
+  if (!fresh) {
+    location.reload();
+    return null;
   }
-  return part;
+  if (fresh.isEqualNode(part)) return part;
+  part.replaceWith(document.adoptNode(fresh));
+  return fresh;
 }
 
 async function follow(part) {
