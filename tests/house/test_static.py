@@ -144,7 +144,7 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
 def test_scripts_build_no_code_and_no_markup_from_text() -> None:
     found = [
         (path.name, word)
-        for path in sorted((STATIC / "js").glob("*.js"))
+        for path in sorted((STATIC / "js").rglob("*.js"))
         for word in re.findall(
             r"\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write|setAttribute\(\"on",
             path.read_text(),
