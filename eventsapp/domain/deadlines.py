@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import EventStatus, Phase
@@ -52,6 +53,21 @@ def is_registration_late(event: Dates, now: datetime) -> bool:
 def registration_ends_at(event: Dates) -> datetime:
     """When registration ends for everybody."""
     return max(event.registration_closes_at, event.late_registration_until or event.registration_closes_at)
+
+
+class Freeze(Protocol):
+    """From when what is published stands, as the table of events has it."""
+
+    freeze_hours: int
+    published_schedule_id: UUID | None
+    starts_at: datetime
+
+
+def is_frozen(event: Freeze, now: datetime) -> bool:
+    """Is the published schedule so near to its start, or past it, that it is only repaired? Never with 0 hours."""
+    if event.published_schedule_id is None or event.freeze_hours == 0:
+        return False
+    return now >= event.starts_at - timedelta(hours=event.freeze_hours)
 
 
 class Expiry(Protocol):

@@ -24,7 +24,8 @@ class Event(Base):
 
     `buyer_places` and `supplier_places` limit how many companies of a side take part (None: all who are accepted).
     Registration goes on until `late_registration_until`, when that is set. An unanswered request expires after
-    `request_expiry_hours`, and its receiver is reminded `request_reminder_hours` before.
+    `request_expiry_hours`, and its receiver is reminded `request_reminder_hours` before. From `freeze_hours` before the
+    start, what is published is only repaired (0: never frozen).
     """
 
     __tablename__ = "event"
@@ -37,6 +38,7 @@ class Event(Base):
         CheckConstraint("buyer_places > 0 AND supplier_places > 0", name="places"),
         CheckConstraint("request_expiry_hours > request_reminder_hours", name="reminder_before_expiry"),
         CheckConstraint("request_reminder_hours > 0", name="request_reminder_hours"),
+        CheckConstraint("freeze_hours >= 0", name="freeze_hours"),
     )
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organization.id"), index=True)
@@ -73,6 +75,7 @@ class Event(Base):
     request_expiry_hours: Mapped[int] = mapped_column(default=72)
     request_reminder_hours: Mapped[int] = mapped_column(default=24)
     buyer_requests_binding: Mapped[bool] = mapped_column(default=False)
+    freeze_hours: Mapped[int] = mapped_column(default=48)
     published_schedule_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("schedule.id", use_alter=True, name="fk_event_published_schedule_id")
     )

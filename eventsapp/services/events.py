@@ -74,7 +74,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Limits:
-    """How many companies take part, how many meetings and requests each may have; None is no limit."""
+    """How many companies take part, how many meetings and requests each may have; None is no limit.
+
+    From `freeze_hours` before the start what is published is only repaired; 0 is never.
+    """
 
     buyer_places: int | None = None
     supplier_places: int | None = None
@@ -84,6 +87,7 @@ class Limits:
     max_consecutive: int | None = None
     buyer_request_quota: int = 40
     supplier_request_quota: int = 15
+    freeze_hours: int = 48
 
 
 @dataclass(frozen=True)

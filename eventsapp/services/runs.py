@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import defer, joinedload
 
 from eventsapp.db import db
+from eventsapp.domain import deadlines
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.lifecycle import FINISHED_RUNS
@@ -153,6 +154,8 @@ def launch(
     if not 0 <= seed <= MOST_SEED:
         raise DomainError("run_seed", most=MOST_SEED)
     schedules.lock(event)
+    if kind is RunKind.SEARCH and deadlines.is_frozen(event, now):
+        raise DomainError("frozen")
     active = find_active(event)
     if active is not None:
         raise DomainError("run_active", number=active.number)

@@ -56,6 +56,9 @@ SENTENCES = {
     "run_seconds": _l("Elija un tiempo de 1 a %(most)s segundos"),
     "run_seed": _l("Use un número de 0 a %(most)s"),
     "run_active": _l("La corrida %(number)s todavía está en curso. Espere a que termine o deténgala."),
+    "frozen": _l(
+        "El horario publicado está congelado: falta poco para el evento. Use «Reparar» para cambiar lo menos."
+    ),
     "run_over": _l("Esta corrida ya terminó."),
     "run_without_aim": _l("Elija al menos una meta"),
     "run_without_schedule": _l("Esta corrida no encontró un horario."),
@@ -157,10 +160,10 @@ SENTENCES = {
     "too_many_tables": _n("Un evento tiene a lo más %(most)s mesa", "Un evento tiene a lo más %(most)s mesas", "most"),
     "label_taken": _l("Ya hay una mesa %(label)s. Use otro nombre."),
     "table_in_use": _l(
-        "La mesa %(label)s está en uso: es la mesa fija de un comprador o tiene reuniones en un horario."
+        "La mesa %(label)s está en uso: es la mesa fija de una empresa o tiene reuniones en un horario."
     ),
     "no_such_table": _l("No hay una mesa %(label)s. Agréguela primero en Mesas."),
-    "table_twice": _l("La mesa %(label)s está dos veces. Cada mesa es de un solo comprador."),
+    "table_twice": _l("La mesa %(label)s está dos veces. Cada mesa es de una sola empresa."),
     "no_meeting_block": _l("Falta al menos un bloque de reuniones"),
     "no_table": _l("Falta al menos una mesa"),
     "already_published": _l("El horario ya está publicado: el evento no puede volver a preparación."),

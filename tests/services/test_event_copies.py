@@ -29,7 +29,17 @@ def like(event: Event) -> tuple[object, ...]:
         return (local.date() - first).days, f"{local:%H:%M}"
 
     dates = ("starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "requests_open_at")
-    plain = ("venue", "city", "time_zone", "slot_minutes", "buyer_request_quota", "programme", "sides", "buyer_places")
+    plain = (
+        "venue",
+        "city",
+        "time_zone",
+        "slot_minutes",
+        "buyer_request_quota",
+        "programme",
+        "sides",
+        "buyer_places",
+        "freeze_hours",
+    )
     return (
         [when(getattr(event, name)) for name in (*dates, "requests_close_at", "late_registration_until")],
         [getattr(event, name) for name in (*plain, "request_expiry_hours", "buyer_requests_binding")],
@@ -40,7 +50,9 @@ def like(event: Event) -> tuple[object, ...]:
 
 
 def test_a_copy_has_the_frame_and_no_companies(context: Flask, now: datetime) -> None:
-    event = make.event(slot_minutes=20, buyer_places=12, buyer_requests_binding=True, request_expiry_hours=48)
+    event = make.event(
+        slot_minutes=20, buyer_places=12, buyer_requests_binding=True, request_expiry_hours=48, freeze_hours=24
+    )
     make.registration(event, Side.BUYER)
     db.session.add(
         Block(

@@ -14,11 +14,11 @@ from sqlalchemy import delete, func, select
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.access import Actor
 from eventsapp.domain.errors import Conflict, DomainError, Forbidden
-from eventsapp.domain.values import JobState, RequestStatus, Role, RunStatus
+from eventsapp.domain.values import JobState, RequestStatus, Role, RunKind, RunStatus
 from eventsapp.models import Absence, AuditEntry, Event, Job, Meeting, Placement, Request, Run, Schedule, Slot, Table
 from eventsapp.scheduling import archive, checker
 from eventsapp.scheduling.solve import solve
-from eventsapp.services import adjustments, run_figures, runs, schedules
+from eventsapp.services import adjustments, run_figures, runs, scenarios, schedules
 from tests import make
 from tests.races import both
 from tests.services.scheduling_bench import HOST, Bench, claimed, solved_draft
@@ -306,6 +306,27 @@ def test_a_second_run_can_keep_what_is_published(bench: Bench, now: datetime) ->
     second = schedules.find_current(bench.event)
     assert second is not None
     assert before <= {(place.meeting_id, place.slot_id, place.table_id) for place in schedules.list_placements(second)}
+
+
+def test_from_the_freeze_time_on_only_a_search_is_refused(bench: Bench, now: datetime) -> None:
+    """A draft before anything is published, scenarios, and an event that never freezes may still be solved."""
+    near = bench.event.starts_at - timedelta(hours=48)
+    draft = solved_draft(bench, near)
+    bench.publish(draft, near)
+    assert refusal(lambda: start(bench, near)) == ("frozen", {})
+    assert start(bench, near - timedelta(seconds=1)).status is RunStatus.QUEUED
+    run = runs.find_active(bench.event)
+    assert run is not None
+    with unit_of_work():
+        runs.stop(run, "cancel", actor=bench.actor, now=near)
+    with unit_of_work():
+        scenario = scenarios.start(
+            bench.event, scenarios.Change("table"), seconds=5, seed=1, actor=bench.actor, now=near
+        )
+        runs.stop(scenario, "cancel", actor=bench.actor, now=near)
+    with unit_of_work():
+        bench.event.freeze_hours = 0
+    assert start(bench, near).kind is RunKind.SEARCH
 
 
 def test_a_withdrawn_request_is_not_asked_again(bench: Bench, now: datetime) -> None:

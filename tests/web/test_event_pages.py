@@ -51,6 +51,7 @@ NEW = {
     "max_consecutive": "",
     "buyer_request_quota": "40",
     "supplier_request_quota": "15",
+    "freeze_hours": "48",
 }
 HOSTILE = (
     "",
@@ -191,7 +192,11 @@ def test_no_value_in_any_field_is_our_fault(world: World) -> None:
         ),
         (
             "ajustes/limites",
-            {name: value for name, value in NEW.items() if name.endswith(("_meetings", "_quota", "_consecutive", "_places"))},
+            {
+                name: value
+                for name, value in NEW.items()
+                if name.endswith(("_meetings", "_quota", "_consecutive", "_places", "freeze_hours"))
+            },
         ),
         ("ajustes/mesas", {"amount": "1", "prefix": "", "room": ""}),
         ("ajustes/mesas/TABLE", {"label": "9", "room": ""}),
@@ -275,7 +280,11 @@ def test_two_who_save_at_once_both_see_both(world: World) -> None:
     client = world.client()
     path = "/o/bajio/ajustes/limites"
     first = {**hidden_fields(client.get(path).text)}
-    values = {name: value for name, value in NEW.items() if "meetings" in name or "quota" in name or "max" in name}
+    values = {
+        name: value
+        for name, value in NEW.items()
+        if "meetings" in name or "quota" in name or "max" in name or "freeze" in name
+    }
     with world.app.app_context():
         version = str(world.event().version)
     mine, theirs = {**values, "max_consecutive": "4"}, {**values, "max_consecutive": "7"}

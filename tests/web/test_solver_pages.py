@@ -490,3 +490,18 @@ def test_reviewers_look_and_do_not_act(sqlite_app: Flask, bench: Bench) -> None:
         assert make.client(sqlite_app, stranger).get(f"{base(bench)}/{path}").status_code == 404
     for path in ("corridas/nueva", "reparar", f"corridas/{run.id}/problema.json"):
         assert client.get(f"{base(bench)}/{path}").status_code in {403, 404}
+
+
+def test_near_the_event_the_pages_offer_repair_instead_of_a_run(
+    sqlite_app: Flask, bench: Bench, client: FlaskClient
+) -> None:
+    bench.publish(solved_draft(bench, NOW), NOW)
+    assert "Armar el horario</" in page(client, f"{base(bench)}/corridas")
+    with time_machine.travel(bench.event.starts_at - timedelta(hours=47), tick=False):
+        client = make.client(sqlite_app, bench.account)
+        for path in ("corridas", "corridas/nueva"):
+            html = page(client, f"{base(bench)}/{path}")
+            assert "Lo publicado está congelado" in html
+            assert f'href="{base(bench)}/reparar"' in html
+            assert 'name="seconds"' not in html
+        assert client.get(f"/o/{bench.event.code}/publicacion").status_code == 200

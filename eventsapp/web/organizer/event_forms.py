@@ -143,6 +143,7 @@ class LimitsForm(Form):
     max_consecutive = whole(_l("Reuniones seguidas sin descanso, a lo más"), 1, MAX_MEETINGS, optional=True)
     buyer_request_quota = whole(_l("Solicitudes por comprador"), 0, MAX_QUOTA, default=40)
     supplier_request_quota = whole(_l("Solicitudes por proveedor"), 0, MAX_QUOTA, default=15)
+    freeze_hours = whole(_l("Horas de congelación antes del inicio"), 0, MAX_HOURS, default=48)
 
     def call_sides(self, event: Named) -> None:
         """Name the sides as the event does."""

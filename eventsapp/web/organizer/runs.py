@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import Optional
 
+from eventsapp.domain import deadlines
 from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.lifecycle import FINISHED_RUNS
@@ -199,6 +200,7 @@ def _options_page(event: Event, form: OptionsForm) -> str:
         aims=aims,
         points=run_words.POINTS,
         running=runs.find_active(event),
+        frozen=deadlines.is_frozen(event, now()),
     )
 
 
@@ -216,6 +218,7 @@ def _list_page(event: Event, form: StartForm) -> str:
         rows=[_row(run, versions.get(run.id)) for run in found],
         comparable=[{"number": run.number, "text": _choice_words(run)} for run in comparable],
         running=next((run for run in found if run.status not in FINISHED_RUNS), None),
+        frozen=deadlines.is_frozen(event, now()),
     )
 
 
