@@ -30,7 +30,6 @@ from eventsapp.domain.values import (
     PrintoutStatus,
     RegistrationStatus,
     ScheduleStatus,
-    Side,
 )
 from eventsapp.i18n import force_locale
 from eventsapp.models import Block, Desk, DeskDelegate, Event, Placement, Printout, Registration, Schedule
@@ -224,12 +223,6 @@ def _dates(source: Source) -> str:
     return wording.days(source.day(slot.starts_at) for slot in source.event.slots) if source.event.slots else ""
 
 
-def role_word(side: Side) -> str:
-    """The role of a company, in a word that stands alone."""
-    words = {Side.BUYER: _("Comprador"), Side.SUPPLIER: _("Proveedor"), Side.BOTH: _("Comprador y proveedor")}
-    return str(words[side])
-
-
 def _agendas(source: Source) -> Row:
     parts: dict[UUID, list[Part]] = defaultdict(list)
     for placement in source.placements:
@@ -242,7 +235,7 @@ def _agendas(source: Source) -> Row:
                 "key": f"c{registration.number}",
                 "name": registration.company.name,
                 "folio": registration.folio,
-                "role": role_word(registration.side),
+                "role": wording.side(source.event, registration.side),
                 "days": [
                     _agenda_day(source, list(of_day), pauses.get(day, []), len(registration.desks) > 1)
                     for day, of_day in groupby(
@@ -362,7 +355,7 @@ def _attendance(source: Source) -> Row:
         "people": [
             {
                 "company": registration.company.name,
-                "role": role_word(registration.side),
+                "role": wording.side(source.event, registration.side),
                 "name": person.name,
                 "job": person.job_title,
             }
@@ -382,7 +375,7 @@ def _badges(source: Source) -> Row:
                 "name": person.name,
                 "company": registration.company.name,
                 "job": person.job_title,
-                "role": role_word(registration.side),
+                "role": wording.side(source.event, registration.side),
                 "side": registration.side.value,
                 "key": keys[person.id],
                 "qr": qr_code(keys[person.id]),

@@ -1,15 +1,64 @@
-"""Days and times as calendars and mails say them; the language is the one that i18n holds at the moment."""
+"""Days, times and the sides of an event as calendars, mails and printouts say them; i18n holds the language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 from functools import lru_cache
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone, get_timezone_location
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from eventsapp.domain.values import Side, SideNames
+
+
+class Noun(StrEnum):
+    """What a side of an event can be called."""
+
+    BUYER = "buyer"
+    SUPPLIER = "supplier"
+    FIRM = "firm"
+    FINANCIER = "financier"
+    CONSULTANT = "consultant"
+    UNIVERSITY = "university"
+
+
+class Named(Protocol):
+    """An event, as far as its sides go."""
+
+    sides: SideNames
+
+
+NOUNS: dict[SideNames, dict[Side, Noun]] = {
+    SideNames.BUYER_SUPPLIER: {Side.BUYER: Noun.BUYER, Side.SUPPLIER: Noun.SUPPLIER},
+    SideNames.FIRM_FINANCIER: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.FINANCIER},
+    SideNames.FIRM_CONSULTANT: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.CONSULTANT},
+    SideNames.COMPANY_UNIVERSITY: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.UNIVERSITY},
+}
+SIDE_NAMES: dict[Noun, Any] = {
+    Noun.BUYER: _l("Comprador"),
+    Noun.SUPPLIER: _l("Proveedor"),
+    Noun.FIRM: _l("Empresa"),
+    Noun.FINANCIER: _l("Financiera"),
+    Noun.CONSULTANT: _l("Consultora"),
+    Noun.UNIVERSITY: _l("Universidad"),
+}
+BOTH_NAMES: dict[SideNames, Any] = {
+    SideNames.BUYER_SUPPLIER: _l("Comprador y proveedor"),
+    SideNames.FIRM_FINANCIER: _l("Empresa y financiera"),
+    SideNames.FIRM_CONSULTANT: _l("Empresa y consultora"),
+    SideNames.COMPANY_UNIVERSITY: _l("Empresa y universidad"),
+}
+
+
+def side(event: Named, side_: Side) -> str:
+    """What the event calls a side, in a word that stands alone: Comprador, Universidad."""
+    return str(BOTH_NAMES[event.sides] if side_ is Side.BOTH else SIDE_NAMES[NOUNS[event.sides][side_]])
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:

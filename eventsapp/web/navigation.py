@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -45,6 +46,22 @@ def organizer_nav(event: Event, active: str, *, to_review: int = 0) -> list[NavI
             to_review if key == "registrations" else 0,
         )
         for key, label, icon, endpoint in entries
+        if opens(endpoint, event.scope)
+    ]
+
+
+def request_tabs(event: Event, active: str) -> list[dict[str, Any]]:
+    """The pages under "Solicitudes", as far as the actor may open them; `active` is the endpoint of one."""
+    pages = [
+        ("organizer.requests", _("Todas")),
+        ("organizer.lonely", _("Empresas con pocas")),
+        ("organizer.requirements", _("Requerimientos")),
+        ("organizer.gaps", _("Brechas")),
+        ("organizer.exclusions", _("Exclusiones")),
+    ]
+    return [
+        {"label": label, "href": url_for(endpoint, event_code=event.code), "active": endpoint == active}
+        for endpoint, label in pages
         if opens(endpoint, event.scope)
     ]
 

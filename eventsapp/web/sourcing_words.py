@@ -62,11 +62,11 @@ VALUE_BAND = {
 CURRENT_SOURCE = {
     CurrentSource.IMPORT: _l("Se importa"),
     CurrentSource.DOMESTIC: _l("Se compra en México"),
-    CurrentSource.NEW: _l("Es nuevo, no hay proveedor"),
+    CurrentSource.NEW: _l("Es nuevo, nadie lo surte"),
 }
 TOOLING = {
-    Tooling.BUYER_OWNED: _l("Lo pone el comprador"),
-    Tooling.SUPPLIER: _l("Lo pone el proveedor"),
+    Tooling.BUYER_OWNED: _l("Lo pone quien compra"),
+    Tooling.SUPPLIER: _l("Lo pone quien surte"),
     Tooling.TO_AGREE: _l("Por acordar"),
 }
 URGENCY = {

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
@@ -30,6 +29,9 @@ from eventsapp.domain.values import (
     Side,
     SideNames,
 )
+from eventsapp.services import wording
+from eventsapp.services.wording import NOUNS, Noun
+from eventsapp.services.wording import Named as Named
 
 REGISTRATION_STATUS = {
     RegistrationStatus.DRAFT: _l("Borrador"),
@@ -163,36 +165,8 @@ OUTBOX_STATE = {
 }
 
 
-class Noun(StrEnum):
-    """What a side of an event can be called."""
-
-    BUYER = "buyer"
-    SUPPLIER = "supplier"
-    FIRM = "firm"
-    FINANCIER = "financier"
-    CONSULTANT = "consultant"
-    UNIVERSITY = "university"
-
-
-class Named(Protocol):
-    """An event, as far as its sides go."""
-
-    sides: SideNames
-
-
-NOUNS: dict[SideNames, dict[Side, Noun]] = {
-    SideNames.BUYER_SUPPLIER: {Side.BUYER: Noun.BUYER, Side.SUPPLIER: Noun.SUPPLIER},
-    SideNames.FIRM_FINANCIER: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.FINANCIER},
-    SideNames.FIRM_CONSULTANT: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.CONSULTANT},
-    SideNames.COMPANY_UNIVERSITY: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.UNIVERSITY},
-}
 BOTH_SIDES = {
-    "one": {
-        SideNames.BUYER_SUPPLIER: _l("Comprador y proveedor"),
-        SideNames.FIRM_FINANCIER: _l("Empresa y financiera"),
-        SideNames.FIRM_CONSULTANT: _l("Empresa y consultora"),
-        SideNames.COMPANY_UNIVERSITY: _l("Empresa y universidad"),
-    },
+    "one": wording.BOTH_NAMES,
     "many": {
         SideNames.BUYER_SUPPLIER: _l("Compradores y proveedores"),
         SideNames.FIRM_FINANCIER: _l("Empresas y financieras"),
@@ -208,14 +182,7 @@ BOTH_SIDES = {
 }
 # Whole sentences for each noun: a word put into a sentence would have the wrong article or ending somewhere.
 SIDE_WORDS: dict[str, dict[Noun, Any]] = {
-    "one": {
-        Noun.BUYER: _l("Comprador"),
-        Noun.SUPPLIER: _l("Proveedor"),
-        Noun.FIRM: _l("Empresa"),
-        Noun.FINANCIER: _l("Financiera"),
-        Noun.CONSULTANT: _l("Consultora"),
-        Noun.UNIVERSITY: _l("Universidad"),
-    },
+    "one": wording.SIDE_NAMES,
     "many": {
         Noun.BUYER: _l("Compradores"),
         Noun.SUPPLIER: _l("Proveedores"),

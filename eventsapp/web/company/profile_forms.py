@@ -208,7 +208,7 @@ class SiteForm(StepForm):
     city = text(_l("Ciudad o municipio"), most=120)
     plant_area_m2 = whole(_l("Superficie de la planta, en m²"), 1, 10_000_000, optional=True)
     shifts = whole(_l("Turnos por día"), 1, 4, optional=True)
-    is_meeting_host = BooleanField(_l("Puede recibir visitas de compradores"))
+    is_meeting_host = BooleanField(_l("Puede recibir visitas de otras empresas"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

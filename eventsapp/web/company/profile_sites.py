@@ -126,7 +126,7 @@ def site_words(answers: SiteAnswers) -> Rows:
         (_("País"), countries(str(get_locale())).get(answers.country, answers.country)),
         (_("Superficie de la planta, en m²"), number(answers.plant_area_m2) if answers.plant_area_m2 else ""),
         (_("Turnos por día"), str(answers.shifts or "")),
-        (_("Puede recibir visitas de compradores"), _("Sí") if answers.is_meeting_host else _("No")),
+        (_("Puede recibir visitas de otras empresas"), _("Sí") if answers.is_meeting_host else _("No")),
     ]
 
 

@@ -193,7 +193,7 @@ def _start_form(event: Event) -> StartForm:
     form = StartForm()
     sides = (Side.BOTH,) if event.format is EventFormat.ANY_TO_ANY else (Side.BUYER, Side.SUPPLIER)
     form.offer_sides([(side, side_word(event, side)) for side in sides])
-    known = companies.list_of(_me(), event.organization)
+    known = _administered(event)
     form.offer_companies(known)
     if form.company.data is None:
         form.company.data = str(known[0].id) if len(known) == 1 else NEW_COMPANY if not known else None
@@ -217,12 +217,17 @@ def _start_page(event: Event, form: StartForm) -> str:
 
 def _chosen_company(event: Event, form: StartForm) -> tuple[Company | None, str]:
     """One of the person's companies, or the name of a new one."""
-    for company in companies.list_of(_me(), event.organization):
+    for company in _administered(event):
         if str(company.id) == form.company.data:
             return company, ""
     if form.company.data != NEW_COMPANY or not form.name.data:
         raise DomainError("no_company_chosen")
     return None, form.name.data
+
+
+def _administered(event: Event) -> list[Company]:
+    """The companies that the person may register."""
+    return [one for one in companies.list_of(_me(), event.organization) if one.id in g.actor.administered]
 
 
 def _whole(mine: Registration) -> Registration:

@@ -46,11 +46,11 @@ TITLES = {
     "que": _l("¿Qué busca?"),
     "volumen": _l("¿De qué y cuánto?"),
     "entrega": _l("¿Dónde y cuándo?"),
-    "proveedor": _l("¿Cómo debe ser el proveedor?"),
+    "proveedor": _l("¿Cómo debe ser la empresa?"),
 }
 LEADS = {
     "que": _l("Con esto ya se puede publicar. Lo demás es opcional y afina las coincidencias."),
-    "volumen": _l("Todo es opcional. Con la cantidad se compara la capacidad libre de cada proveedor."),
+    "volumen": _l("Todo es opcional. Con la cantidad se compara la capacidad libre de cada empresa."),
     "entrega": _l("Todo es opcional."),
     "proveedor": _l("Todo es opcional. Solo cuenta lo que usted pida."),
 }

@@ -25,6 +25,7 @@ from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.requirements import STEPS, TITLES
 from eventsapp.web.forms import Form, long_text, trimmed
+from eventsapp.web.navigation import request_tabs
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
@@ -79,6 +80,7 @@ def gaps(event: Event) -> ResponseReturnValue:
         "organizer/gaps.html",
         event,
         "requests",
+        tabs=request_tabs(event, "organizer.gaps"),
         rows=shown[page.first : page.last],
         page=page,
         words=words,
@@ -105,6 +107,7 @@ def list_requirements(event: Event) -> ResponseReturnValue:
         "organizer/requirements.html",
         event,
         "requests",
+        tabs=request_tabs(event, "organizer.requirements"),
         rows=shown[page.first : page.last],
         page=page,
         words=words,

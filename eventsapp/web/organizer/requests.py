@@ -25,6 +25,7 @@ from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.fields import choice
 from eventsapp.web.forms import Form, long_text, options, text, trimmed
+from eventsapp.web.navigation import request_tabs
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.finding import Part, exclusion_of_event, request_of_event
@@ -233,16 +234,7 @@ def remove_exclusion(part: Part) -> ResponseReturnValue:
 
 
 def _page(template: str, event: Event, active: str, **values: Any) -> str:
-    pages = [
-        ("organizer.requests", _("Todas")),
-        ("organizer.lonely", _("Empresas con pocas")),
-        ("organizer.exclusions", _("Exclusiones")),
-    ]
-    tabs = [
-        {"label": label, "href": url_for(endpoint, event_code=event.code), "active": endpoint == active}
-        for endpoint, label in pages
-    ]
-    return organizer_page(template, event, "requests", tabs=tabs, **values)
+    return organizer_page(template, event, "requests", tabs=request_tabs(event, active), **values)
 
 
 def _act(row: MeetingRequest, form: AnswerForm) -> None:
