@@ -35,7 +35,7 @@ ICON = {
     PrintoutKind.AGENDAS: "calendar",
     PrintoutKind.BADGES: "id-badge-2",
     PrintoutKind.SIGNS: "armchair",
-    PrintoutKind.ROUNDS: "list-check",
+    PrintoutKind.ROUNDS: "list",
     PrintoutKind.ATTENDANCE: "users",
     PrintoutKind.BOARD: "layout-grid",
 }
