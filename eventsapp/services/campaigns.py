@@ -37,7 +37,7 @@ from eventsapp.models import (
     Registration,
     Request,
 )
-from eventsapp.services import audit, events, outbox, wording
+from eventsapp.services import audit, companies, events, outbox, registration_notes, wording
 
 KIND = "campaign"
 MOST_SUBJECT = 120
@@ -221,6 +221,32 @@ def send_sample(campaign: Campaign, account: Account, *, actor: Actor, now: date
     company = meant[0].company if meant else campaign.event.organization.name
     mine = Recipient(account.name, company, account.email, account.locale)
     db.session.add(_mail(campaign, mine, key=f"campaign-sample:{campaign.id}:{uuid4().hex}", at=now))
+
+
+def write_to(registration: Registration, subject: str, body: str, *, actor: Actor, now: datetime) -> int:
+    """Write to those who administer one company of an event; how many people. The log keeps the subject."""
+    require(actor, Permission.MAIL_WRITE, registration.event.scope)
+    people = companies.list_admins(registration.company)
+    if not people:
+        raise DomainError("company_without_people")
+    letter = uuid4().hex
+    outbox.add_all(
+        outbox.message(
+            KIND,
+            key=f"letter:{registration.id}:{letter}:{person.id}",
+            to_address=person.email,
+            to_name=person.name,
+            locale=person.locale,
+            fields={"subject_line": subject, "body": body, "path": "", "page": MailLink.NONE.value},
+            at=now,
+            event=registration.event,
+        )
+        for person in people
+    )
+    registration_notes.record(
+        actor, "registration.written_to", registration, at=now, reason=subject, people=len(people)
+    )
+    return len(people)
 
 
 def cancel(campaign: Campaign, *, actor: Actor, now: datetime) -> int:

@@ -94,19 +94,26 @@ def search(
     return Found([by_id[id_] for id_ in ids], len(keys))
 
 
-def find_next_waiting(registration: Registration) -> Registration | None:
-    """The registration that has waited for review longest, this one aside."""
+@dataclass(frozen=True)
+class Neighbours:
+    """The registrations before and after one, in the order in which they wait for review."""
+
+    before: UUID | None
+    after: UUID | None
+
+
+def find_neighbours(registration: Registration) -> Neighbours:
+    """Where to go from here; from one that does not wait on to the one that has waited longest."""
     query = (
-        select(Registration)
-        .where(
-            Registration.event_id == registration.event_id,
-            Registration.status == Status.SUBMITTED,
-            Registration.id != registration.id,
-        )
+        select(Registration.id)
+        .where(Registration.event_id == registration.event_id, Registration.status == Status.SUBMITTED)
         .order_by(Registration.submitted_at, Registration.number)
-        .limit(1)
     )
-    return db.session.scalar(query)
+    waiting = list(db.session.scalars(query))
+    if registration.id not in waiting:
+        return Neighbours(None, waiting[0] if waiting else None)
+    place = waiting.index(registration.id)
+    return Neighbours(waiting[place - 1] if place else None, waiting[place + 1] if place + 1 < len(waiting) else None)
 
 
 def approve(registration: Registration, *, actor: Actor, now: datetime) -> bool:
@@ -148,6 +155,19 @@ def request_changes(registration: Registration, text: str, *, actor: Actor, now:
     _decide(registration, "request_changes", text, actor, now)
     notes.record(actor, "registration.changes_requested", registration, at=now, reason=text)
     notes.tell("registration_changes_requested", registration, now)
+
+
+def cancel(registration: Registration, reason: str, *, actor: Actor, now: datetime) -> None:
+    """End the participation of an approved company, with the reason that it reads; its place goes to the next in line.
+
+    Its meetings stay as they were until the organizer repairs what is published.
+    """
+    require(actor, Permission.REGISTRATION_REVIEW, registration.scope)
+    places.hold(registration.event)
+    _decide(registration, "cancel", reason, actor, now)
+    notes.record(actor, "registration.cancelled", registration, at=now, reason=reason)
+    notes.tell("registration_cancelled", registration, now)
+    places.fill(registration.event, now=now)
 
 
 def reopen(registration: Registration, *, actor: Actor, now: datetime) -> None:

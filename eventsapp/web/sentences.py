@@ -44,6 +44,7 @@ SENTENCES = {
     "nothing_to_print": _l("Todavía no hay un horario que imprimir. Calcule o publique uno primero."),
     "unknown_placeholder": _l("No conocemos {%(name)s}. Use solo los nombres de la lista, o quite las llaves."),
     "time_is_over": _l("Elija una fecha y una hora que no hayan pasado"),
+    "company_without_people": _l("Esta empresa no tiene a quién escribirle."),
     "nobody_to_write_to": _l("Nadie cumple estas condiciones. Cambie para quién es el mensaje."),
     "campaign_sent": _l("Este mensaje ya se envió. Úselo como base para escribir otro."),
     "campaign_not_sent": _l("Este mensaje todavía no se ha enviado."),
@@ -158,6 +159,7 @@ SENTENCES = {
         "reuniones primero."
     ),
     "too_many_tables": _n("Un evento tiene a lo más %(most)s mesa", "Un evento tiene a lo más %(most)s mesas", "most"),
+    "capability_changed": _l("La empresa la cambió mientras tanto. Revísela otra vez."),
     "label_taken": _l("Ya hay una mesa %(label)s. Use otro nombre."),
     "table_in_use": _l(
         "La mesa %(label)s está en uso: es la mesa fija de una empresa o tiene reuniones en un horario."

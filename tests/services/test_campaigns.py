@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from eventsapp.db import db
 from eventsapp.domain.access import Actor
@@ -22,7 +23,7 @@ from eventsapp.domain.values import (
 )
 from eventsapp.mail import render
 from eventsapp.models import Event, OutboxMessage
-from eventsapp.services import campaigns, outbox
+from eventsapp.services import audit, campaigns, outbox
 from eventsapp.services.campaigns import Answers, Audience
 from tests import make, publishing
 
@@ -230,3 +231,29 @@ def test_only_organizers_write(context: Flask, now: datetime, role: Role) -> Non
     event = make.event()
     with pytest.raises(Forbidden):
         campaigns.add(event, answers(), actor=staff(event, role), now=now)
+
+
+def test_a_letter_goes_to_those_who_administer_the_company(context: Flask, now: datetime) -> None:
+    event = make.event(name="Encuentro Bajío")
+    registration = make.registration(event)
+    admin = registration.delegates[0]
+    admin.is_company_admin = True
+    make.delegate(registration.company)
+    actor = staff(event)
+    assert campaigns.write_to(registration, "Su {stand}", "Hola:\n\n<b>Traiga</b> {nombre}.", actor=actor, now=now) == 1
+    assert campaigns.write_to(registration, "Su {stand}", "Otra vez.", actor=actor, now=now) == 1
+    first, second = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.created_at, OutboxMessage.id))
+    assert {first.to_address, second.to_address} == {admin.email}
+    assert {first.fields["body"], second.fields["body"]} == {"Hola:\n\n<b>Traiga</b> {nombre}.", "Otra vez."}
+    mail = render.render(first, base_url="https://encuentro.example")
+    assert mail.subject == "Su {stand}"
+    assert "<b>Traiga" not in mail.html
+    entries = [(entry.action, entry.reason) for entry in audit.list_for(registration.id)]
+    assert entries == [("registration.written_to", "Su {stand}")] * 2
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.FLOOR, Role.OBSERVER])
+def test_who_may_not_write_letters(context: Flask, now: datetime, role: Role) -> None:
+    registration = make.registration(make.event())
+    with pytest.raises(Forbidden):
+        campaigns.write_to(registration, "a", "b", actor=staff(registration.event, role), now=now)

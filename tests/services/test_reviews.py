@@ -12,8 +12,10 @@ from sqlalchemy import select
 from eventsapp.db import db
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import RegistrationStatus, Role, Side
+from eventsapp.mail import render
 from eventsapp.models import AuditEntry, Event, OutboxMessage, Registration
 from eventsapp.services import reviews
+from eventsapp.services.reviews import Neighbours
 from tests import make
 
 Status = RegistrationStatus
@@ -148,11 +150,44 @@ def test_counts_by_status(context: Flask) -> None:
     assert set(counts) == set(Status)
 
 
-def test_the_next_that_waits(context: Flask, now: datetime) -> None:
+def test_before_and_after_among_those_that_wait(context: Flask, now: datetime) -> None:
     event = make.event()
-    one, two = waiting(event, "A", submitted_at=now), waiting(event, "B", submitted_at=now)
-    assert reviews.find_next_waiting(one) is two
-    assert reviews.find_next_waiting(two) is one
-    make.registration(event)
+    one, two, three = (waiting(event, name, submitted_at=now) for name in "ABC")
+    waiting(make.event(), "Ajena", submitted_at=now)
+    assert [reviews.find_neighbours(each) for each in (one, two, three)] == [
+        Neighbours(None, two.id),
+        Neighbours(one.id, three.id),
+        Neighbours(two.id, None),
+    ]
     two.status = Status.APPROVED
-    assert reviews.find_next_waiting(one) is None
+    assert reviews.find_neighbours(two) == Neighbours(None, one.id)
+    one.status = three.status = Status.REJECTED
+    assert reviews.find_neighbours(two) == Neighbours(None, None)
+
+
+def test_the_organizer_ends_a_participation(context: Flask, now: datetime) -> None:
+    event = make.event(supplier_places=1)
+    taking = make.registration(event, company=make.company(event.organization, name="Galvánicos Lerma"))
+    next_one = make.registration(event, status=Status.WAITLISTED, waitlisted_at=now)
+    organizer = make.organizer(event.organization, Role.REVIEWER)
+    reviews.cancel(taking, "No cumple las reglas", actor=make.actor(organizer), now=now)
+    assert (taking.status, taking.decision_reason, taking.decided_by_id) == (
+        Status.WITHDRAWN,
+        "No cumple las reglas",
+        organizer.id,
+    )
+    assert next_one.status is Status.APPROVED
+    mails = {row.kind: row for row in db.session.scalars(select(OutboxMessage))}
+    assert set(mails) == {"registration_cancelled", "registration_promoted"}
+    told = render.render(mails["registration_cancelled"], base_url="https://encuentro.example")
+    assert "Motivo: No cumple las reglas" in told.text
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "registration.cancelled")).one()
+    assert (entry.object_id, entry.reason) == (taking.id, "No cumple las reglas")
+
+
+@pytest.mark.parametrize("status", [one for one in Status if one is not Status.APPROVED])
+def test_only_a_company_that_takes_part_is_cancelled(context: Flask, now: datetime, status: Status) -> None:
+    registration = make.registration(make.event(), status=status)
+    actor = make.actor(make.organizer(registration.event.organization))
+    with pytest.raises(DomainError, match="wrong_status"):
+        reviews.cancel(registration, "x", actor=actor, now=now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -152,7 +153,46 @@ def test_many_at_once(app: Flask) -> None:
         assert db.session.get_one(Registration, at.foreign).status is Status.SUBMITTED
 
 
-@pytest.mark.parametrize("act", ["", "/aprobar", "/rechazar", "/cambios", "/reabrir"])
+def test_from_one_that_waits_to_the_next(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app)
+    with sqlite_app.app_context():
+        event = db.session.get_one(Registration, at.waiting).event
+        later = make.registration(event, status=Status.SUBMITTED, submitted_at=NOW + timedelta(hours=1)).id
+        db.session.commit()
+    assert f'href="{at.list}/{later}" data-sheet><span>Siguiente por revisar' in at.client.get(at.one).text
+    page = at.client.get(f"{at.list}/{later}").text
+    assert "Anterior por revisar" in page
+    assert "Siguiente por revisar" not in page
+
+
+def test_cancel_a_participation(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app)
+    assert "Cancelar su participación" not in at.client.get(at.one).text
+    at.client.submit(f"{at.one}/aprobar", page=at.one)
+    empty = at.client.submit(f"{at.one}/cancelar", {"cancel_reason": " "}, page=at.one)
+    assert empty.status_code == 422
+    assert at.status() is Status.APPROVED
+    at.client.submit(f"{at.one}/cancelar", {"cancel_reason": "No pagó su lugar"}, page=at.one)
+    assert (at.status(), at.mails()) == (Status.WITHDRAWN, ["registration_approved", "registration_cancelled"])
+    page = at.client.get(at.one).text
+    assert re.search(r"Canceló la participación · Persona[^<]*<br><span class=.soft.>No pagó su lugar", page)
+
+
+def test_write_to_a_company(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app, Role.MANAGER)
+    empty = at.client.submit(f"{at.one}/escribir", {"subject": "Su registro", "body": ""}, page=at.one)
+    assert empty.status_code == 422
+    assert 'value="Su registro"' in empty.text
+    at.client.submit(f"{at.one}/escribir", {"subject": "Su registro", "body": "Falta una hoja."}, page=at.one)
+    assert at.mails() == ["campaign"]
+    page = at.client.get(at.one).text
+    assert re.search(r"Escribió a la empresa · Persona[^<]*<br><span class=.soft.>Su registro", page)
+    reviewer = desk(sqlite_app)
+    assert "Escribir a la empresa" not in reviewer.client.get(reviewer.one).text
+    assert reviewer.client.submit(f"{reviewer.one}/escribir", page=reviewer.one).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["", "/aprobar", "/rechazar", "/cambios", "/reabrir", "/cancelar"])
 def test_foreign_equals_absent(sqlite_app: Flask, act: str) -> None:
     at = desk(sqlite_app)
     for id_ in (at.foreign, uuid4()):
@@ -214,11 +254,13 @@ def test_the_list_takes_the_same_statements_for_one_and_three(sqlite_app: Flask)
 
 
 def test_hostile_text(app: Flask) -> None:
-    at = desk(app)
+    at = desk(app, Role.MANAGER)
     client = hostile.sender(app, at.organizer)
     forms = [
         (client, f"{at.one}/cambios", {"text": ""}),
         (client, f"{at.one}/rechazar", {"reason": ""}),
+        (client, f"{at.one}/cancelar", {"cancel_reason": ""}),
+        (client, f"{at.one}/escribir", {"subject": "", "body": ""}),
         (client, f"{at.list}/aprobar", {"ids": ""}),
     ]
     assert hostile.faults(app, forms) == []

@@ -35,6 +35,7 @@ KINDS = {
     "registration_approved": _l("Registro aprobado"),
     "registration_rejected": _l("Registro no aceptado"),
     "registration_changes_requested": _l("Cambios pedidos"),
+    "registration_cancelled": _l("Participación cancelada"),
     "registration_withdrawn": _l("Registro retirado"),
     "registration_waitlisted": _l("Lista de espera"),
     "registration_promoted": _l("Lugar libre"),

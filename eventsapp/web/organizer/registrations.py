@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from flask import flash, g, request, url_for
@@ -20,7 +20,7 @@ from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.taxonomy import MAX_TERMS
 from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
 from eventsapp.models import Event, Registration
-from eventsapp.services import audit, company_certificates, places, registrations, reviews, walk_ins
+from eventsapp.services import audit, campaigns, company_certificates, places, registrations, reviews, walk_ins
 from eventsapp.services.companies import DelegateAnswers
 from eventsapp.services.walk_ins import WalkIn
 from eventsapp.web import loaders
@@ -51,6 +51,7 @@ SHOWN_STATUSES = (
     Status.DRAFT,
 )
 Member = TypeVar("Member", bound=StrEnum)
+AnyForm = TypeVar("AnyForm", bound=Form)
 
 
 class RejectForm(Form):
@@ -90,6 +91,39 @@ class ChangesForm(Form):
     """What the company should change."""
 
     text = long_text(_l("Qué debe cambiar"), most=1000)
+
+
+class CancelForm(Form):
+    """Why a company takes no part any more."""
+
+    cancel_reason = long_text(_l("Motivo"), most=1000)
+
+
+class LetterForm(Form):
+    """What is written to a company."""
+
+    subject = text(_l("Asunto"), most=campaigns.MOST_SUBJECT)
+    body = long_text(_l("Mensaje"), most=campaigns.MOST_BODY)
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The forms on the page of a registration; one of them may have been sent with faults."""
+
+    reject: RejectForm
+    changes: ChangesForm
+    cancel: CancelForm
+    letter: LetterForm
+    wrong: Form | None
+
+    @classmethod
+    def with_faults(cls, wrong: Form | None = None) -> Forms:
+        """All forms empty but the one that was sent."""
+
+        def one(kind: type[AnyForm]) -> AnyForm:
+            return wrong if isinstance(wrong, kind) else kind(formdata=None)
+
+        return cls(one(RejectForm), one(ChangesForm), one(CancelForm), one(LetterForm), wrong)
 
 
 @dataclass(frozen=True)
@@ -232,7 +266,7 @@ def reject_registration(found: Reviewed) -> Response | tuple[str, int]:
     """Refuse the registration with a reason."""
     registration, form = found.registration, RejectForm()
     if not form.validate_on_submit():
-        return _page(registration, reject_form=form), 422
+        return _page(registration, form), 422
     with saving(_address(registration)) as done:
         reviews.reject(registration, form.reason.data, actor=g.actor, now=now())
     flash(_("No aceptó a %(company)s. Le avisamos por correo.", company=registration.company.name), "ok")
@@ -245,7 +279,7 @@ def request_registration_changes(found: Reviewed) -> Response | tuple[str, int]:
     """Give the registration back."""
     registration, form = found.registration, ChangesForm()
     if not form.validate_on_submit():
-        return _page(registration, changes_form=form), 422
+        return _page(registration, form), 422
     with saving(_address(registration)) as done:
         reviews.request_changes(registration, form.text.data, actor=g.actor, now=now())
     flash(_("Pidió cambios a %(company)s. Le avisamos por correo.", company=registration.company.name), "ok")
@@ -261,10 +295,43 @@ def reopen_registration(found: Reviewed) -> Response:
     return done.redirect()
 
 
-def _page(
-    registration: Registration, reject_form: RejectForm | None = None, changes_form: ChangesForm | None = None
-) -> str:
-    failed: Any = reject_form or changes_form
+@bp.post("/o/<event_code>/empresas/<uuid:registration_id>/cancelar")
+@requires(Permission.REGISTRATION_REVIEW, load=registration_in)
+def cancel_registration(found: Reviewed) -> Response | tuple[str, int]:
+    """End the participation of a company, with a reason."""
+    registration, form = found.registration, CancelForm()
+    if not form.validate_on_submit():
+        return _page(registration, form), 422
+    with saving(_address(registration)) as done:
+        reviews.cancel(registration, form.cancel_reason.data, actor=g.actor, now=now())
+    flash(
+        _("Canceló la participación de %(company)s. Le avisamos por correo.", company=registration.company.name), "ok"
+    )
+    return done.redirect()
+
+
+@bp.post("/o/<event_code>/empresas/<uuid:registration_id>/escribir")
+@requires(Permission.MAIL_WRITE, load=registration_in)
+def write_to_company(found: Reviewed) -> Response | tuple[str, int]:
+    """Write to those who administer the company."""
+    registration, form = found.registration, LetterForm()
+    if not form.validate_on_submit():
+        return _page(registration, form), 422
+    with saving(_address(registration)) as done:
+        people = campaigns.write_to(registration, form.subject.data, form.body.data, actor=g.actor, now=now())
+    flash(
+        ngettext(
+            "El mensaje sale para %(num)s persona de %(company)s.",
+            "El mensaje sale para %(num)s personas de %(company)s.",
+            people,
+            company=registration.company.name,
+        ),
+        "ok",
+    )
+    return done.redirect()
+
+
+def _page(registration: Registration, wrong: Form | None = None) -> str:
     return organizer_page(
         "organizer/registration.html",
         registration.event,
@@ -274,10 +341,9 @@ def _page(
         certificates=certificate_cards(company_certificates.list_of(registration.company)),
         history=audit.list_for(registration.id),
         act=act,
-        form=failed,
-        reject_form=reject_form or RejectForm(formdata=None),
-        changes_form=changes_form or ChangesForm(formdata=None),
-        next_waiting=reviews.find_next_waiting(registration),
+        form=wrong,
+        forms_here=Forms.with_faults(wrong),
+        neighbours=reviews.find_neighbours(registration),
         waits_at=places.find_position(registration) if registration.status is Status.WAITLISTED else 0,
     )
 
