@@ -468,6 +468,7 @@ class Declined:
 
 def list_declined(schedule: Schedule) -> list[Declined]:
     """Who declined which meeting of a version, by time of the meeting, in one query."""
+    refused = select(Invitation.meeting_id).where(Invitation.answer == Participation.DECLINED)
     query = (
         select(Invitation, Delegate, Company.name, Registration.id)
         .join(Placement, and_(Placement.meeting_id == Invitation.meeting_id, Placement.schedule_id == schedule.id))
@@ -481,7 +482,7 @@ def list_declined(schedule: Schedule) -> list[Declined]:
                 or_(Registration.id == Meeting.a_id, Registration.id == Meeting.b_id),
             ),
         )
-        .where(Invitation.method == InvitationMethod.REQUEST)
+        .where(Invitation.method == InvitationMethod.REQUEST, Invitation.meeting_id.in_(refused))
         .order_by(Invitation.starts_at, Invitation.meeting_id, Delegate.name, Delegate.id)
     )
     rows = db.session.execute(query).all()

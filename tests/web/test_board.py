@@ -16,13 +16,14 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from eventsapp.db import db, unit_of_work
-from eventsapp.domain.values import Role
-from eventsapp.models import AuditEntry, Schedule
+from eventsapp.domain.values import Participation, Role, Side
+from eventsapp.models import Account, AuditEntry, Invitation, Schedule
 from eventsapp.services import adjustments, schedules
 from eventsapp.web.organizer import board_routes, board_words
 from eventsapp.web.organizer.board_routes import stream
 from tests import make
 from tests.conftest import NOW
+from tests.publishing import meeting, publish
 from tests.services.scheduling_bench import HOST, Bench, solved_draft
 from tests.statements import counted
 
@@ -298,3 +299,23 @@ def test_every_word_that_the_scripts_say_is_there(sqlite_app: Flask) -> None:
     said = set(re.findall(r'say\(\s*"(\w+)"', scripts)) | set(re.findall(r'do: "say", key: "(\w+)"', scripts))
     assert len(said) > 60
     assert said - set(known) == set()
+
+
+def test_who_declined_is_named_on_the_board_and_in_the_list(sqlite_app: Flask) -> None:
+    with time_machine.travel(NOW, tick=False):
+        with sqlite_app.app_context(), unit_of_work():
+            event = make.event(code="respuestas")
+            buyer, supplier = make.registration(event, Side.BUYER), make.registration(event)
+            publish(event, [(meeting(buyer, supplier), 0, 0)], now=NOW)
+            invited = db.session.query(Invitation).filter_by(delegate_id=supplier.delegates[0].id).one()
+            invited.answer, invited.answered_at, invited.answer_comment = Participation.DECLINED, NOW, "Me enfermé"
+            name, key = supplier.delegates[0].name, make.organizer(event.organization).id
+        with sqlite_app.app_context():
+            client = make.client(sqlite_app, db.session.get_one(Account, key))
+        for query in ("", "?vista=lista"):
+            page = client.get(f"/o/respuestas/horario{query}").text
+            assert "1 persona avisó que no irá a una reunión" in page
+            assert name in page
+            assert "Me enfermé" in page
+            assert "Nadie más de su equipo asistiría." in page
+            assert "/o/respuestas/horario/reparar?empresa=" in page

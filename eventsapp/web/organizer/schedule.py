@@ -16,7 +16,7 @@ from flask_babel import ngettext
 from eventsapp.domain.access import Permission
 from eventsapp.domain.matching import folded
 from eventsapp.models import Event, Meeting, Schedule
-from eventsapp.services import adjustments, publication, requests, schedules, steps
+from eventsapp.services import adjustments, publication, replies, requests, schedules, steps
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.formats import day, number
@@ -68,6 +68,7 @@ def _board_page(event: Event, schedule: Schedule) -> str:
         schedule=schedule,
         can_adjust=can_adjust(schedule),
         latest=latest,
+        declined=replies.list_declined(schedule),
         undo=step_words(steps.find_undo(schedule, g.actor)),
         redo=step_words(steps.find_redo(schedule, g.actor), again=True),
         urls={
@@ -117,6 +118,7 @@ def _list_page(event: Event, schedule: Schedule) -> str:
         "schedule",
         schedule=schedule,
         can_adjust=can_adjust(schedule),
+        declined=replies.list_declined(schedule),
         undo=step_words(steps.find_undo(schedule, g.actor)),
         redo=step_words(steps.find_redo(schedule, g.actor), again=True),
         day=chosen,
