@@ -7,15 +7,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import contains_eager
 
 from eventsapp.db import db
 from eventsapp.domain import sourcing
 from eventsapp.domain.access import Actor, Permission, require
-from eventsapp.domain.editions import require_seen
+from eventsapp.domain.editions import edition, require_seen
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.sourcing import MAX_MACHINES, MAX_PER_OWNER, CapabilityStatus, Unit
-from eventsapp.domain.values import EventStatus, Side, Verification
+from eventsapp.domain.values import EventStatus, RegistrationStatus, Side, Verification
 from eventsapp.models import Capability, Company, Event, Registration
 from eventsapp.services import audit
 from eventsapp.services.requirements import COPY, MOST_TITLE, OUT, frozen, require_terms
@@ -153,13 +154,51 @@ def withdraw(capability: Capability, *, actor: Actor, now: datetime) -> None:
 # The organizer's side -------------------------------------------------------------------------------------------------
 
 
-def verify(capability: Capability, verification: Verification, event: Event, *, actor: Actor, now: datetime) -> None:
-    """Say how far somebody looked at what the company says."""
-    require(actor, Permission.REGISTRATION_REVIEW, event.scope)
+def list_in(event: Event) -> list[Capability]:
+    """What the companies of an event publish or published until it was hidden, by company and number."""
+    query = select(Capability).where(*_at(event)).join(Capability.company).options(contains_eager(Capability.company))
+    return list(db.session.scalars(query.order_by(Company.name, Company.id, Capability.number)))
+
+
+def find_in(event: Event, capability_id: UUID) -> Capability | None:
+    """One of `list_in`, or None."""
+    return db.session.scalar(select(Capability).where(Capability.id == capability_id, *_at(event)))
+
+
+def edition_of(capability: Capability) -> str:
+    """The mark of all that the company says of it."""
+    return edition(answers_of(capability, OfferAnswers)) + edition(answers_of(capability, PlantAnswers))
+
+
+def verify(
+    capability: Capability, verification: Verification, event: Event, *, seen: str, actor: Actor, now: datetime
+) -> None:
+    """Say how far somebody looked at what the company says; raises when it says something else meanwhile."""
+    require(actor, Permission.CERTIFICATE_VERIFY, event.scope)
     db.session.refresh(capability, with_for_update=True)
+    if seen != edition_of(capability):
+        raise DomainError("capability_changed")
     capability.verification = verification
     capability.verified_by_id, capability.verified_at = actor.account_id, now
     _record(actor, "capability.verified", capability, now, verification=verification.value)
+
+
+def hide(capability: Capability, note: str, event: Event, *, actor: Actor, now: datetime) -> None:
+    """Take a published capability from the page and tell its company why; it can correct it meanwhile."""
+    require(actor, Permission.CERTIFICATE_VERIFY, event.scope)
+    db.session.refresh(capability, with_for_update=True)
+    capability.status = sourcing.capability(capability.status, "hide")
+    capability.review_note = note
+    _record(actor, "capability.hidden", capability, now, reason=note)
+
+
+def show(capability: Capability, event: Event, *, actor: Actor, now: datetime) -> None:
+    """Put a hidden capability back on the page."""
+    require(actor, Permission.CERTIFICATE_VERIFY, event.scope)
+    db.session.refresh(capability, with_for_update=True)
+    capability.status = sourcing.capability(capability.status, "show")
+    capability.review_note = ""
+    _record(actor, "capability.shown", capability, now)
 
 
 # Inside ---------------------------------------------------------------------------------------------------------------
@@ -172,6 +211,19 @@ def _set(capability: Capability, action: str, done: str, actor: Actor, now: date
         raise DomainError("no_terms")
     capability.status = sourcing.capability(capability.status, action)
     _record(actor, f"capability.{done}", capability, now)
+
+
+def _at(event: Event) -> list[ColumnElement[bool]]:
+    """Those that are or were published, of companies that sent a registration as suppliers and still want in."""
+    sent = select(Registration.company_id).where(
+        Registration.event_id == event.id,
+        Registration.side.in_(SUPPLIERS),
+        Registration.status.not_in([RegistrationStatus.DRAFT, *OUT]),
+    )
+    return [
+        Capability.company_id.in_(sent),
+        Capability.status.in_([CapabilityStatus.PUBLISHED, CapabilityStatus.SUSPENDED]),
+    ]
 
 
 def _next_number(company: Company) -> int:
@@ -189,5 +241,14 @@ def _store(capability: Capability, answers: Answers) -> None:
         setattr(capability, each.name, list(value) if isinstance(value, tuple) else value)
 
 
-def _record(actor: Actor, action: str, capability: Capability, now: datetime, **detail: Any) -> None:
-    audit.record(actor, action, capability, at=now, number=capability.number, company=capability.company.name, **detail)
+def _record(actor: Actor, action: str, capability: Capability, now: datetime, reason: str = "", **detail: Any) -> None:
+    audit.record(
+        actor,
+        action,
+        capability,
+        at=now,
+        reason=reason,
+        number=capability.number,
+        company=capability.company.name,
+        **detail,
+    )

@@ -1,4 +1,4 @@
-"""Removes rows that have served their time; nothing that is history."""
+"""Removes rows that have served their time and closes what is over; nothing that is history goes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import delete
 
 from eventsapp.db import db
 from eventsapp.models import FormKey, Throttle, Token
-from eventsapp.services import imports, printouts, privacy_erasure
+from eventsapp.services import imports, printouts, privacy_erasure, requirements
 
 FORM_KEYS_FOR = timedelta(days=14)  # as long as a session, and so a page left open, can live
 THROTTLES_FOR = timedelta(days=2)
@@ -16,7 +16,7 @@ TOKENS_FOR = timedelta(days=30)  # a spent link can still be told apart from a w
 
 
 def remove_spent(*, now: datetime) -> None:
-    """Remove old form keys, windows of throttles, tokens that expired long ago, and files to print."""
+    """Remove old form keys, throttles, tokens and files to print; close the requirements whose time has passed."""
     for spent in (
         delete(FormKey).where(FormKey.created_at < now - FORM_KEYS_FOR),
         delete(Throttle).where(Throttle.window_starts_at < now - THROTTLES_FOR),
@@ -24,5 +24,6 @@ def remove_spent(*, now: datetime) -> None:
     ):
         db.session.execute(spent.execution_options(synchronize_session=False))
     printouts.drop_old_files(now=now)
+    requirements.expire(now=now)
     imports.drop_old(now=now)
     privacy_erasure.suppress_due(now=now)

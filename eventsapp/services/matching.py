@@ -72,6 +72,7 @@ class Party:
     terms: tuple[str, ...]
     needs: tuple[Need, ...]
     offers: tuple[Offer, ...]
+    logo_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,7 @@ def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collect
             named,
             tuple(own_needs),
             tuple(own_offers),
+            row.logo_id,
         )
     return Field(parties, titles)
 
@@ -363,6 +365,7 @@ def _registrations(wanted: ColumnElement[bool]) -> Sequence[Any]:
         Company.languages,
         Company.latitude,
         Company.longitude,
+        Company.logo_id,
     )
     query = select(*columns).join(Registration.company).where(wanted).order_by(Registration.number)
     return db.session.execute(query).all()

@@ -17,11 +17,11 @@ from sqlalchemy.orm import joinedload
 from eventsapp.db import db
 from eventsapp.domain import lifecycle
 from eventsapp.domain.access import SYSTEM, Actor, Permission, require
-from eventsapp.domain.matching import affinity
 from eventsapp.domain.values import EventStatus, Preference, RegistrationStatus, RequestStatus
 from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
 from eventsapp.models import Company, Delegate, DigestStop, Event, OutboxMessage, Registration, Request
 from eventsapp.services import audit, outbox, wording
+from eventsapp.services.matching import Field, read_field
 from eventsapp.services.requests import NEVER, is_allowed
 
 DIGEST = "request_digest"
@@ -129,28 +129,44 @@ def _write(kind: str, requests: Iterable[Request], now: datetime) -> int:
             if person.id not in stopped:
                 mine = by_person.setdefault((person.email.lower(), found[0].event_id), (person, []))
                 mine[1].extend(found)
-    mails = [_mail(kind, person, found, now) for person, found in by_person.values()]
-    known = set(db.session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_([m.key for m in mails]))))
-    outbox.add_all(mails)
-    return len([mail for mail in mails if mail.key not in known])
+    written = {_key(kind, person, found, now): (person, found) for person, found in by_person.values()}
+    known = set(db.session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(list(written)))))
+    new = {key: entry for key, entry in written.items() if key not in known}
+    events = {found[0].event_id: found[0].event for _person, found in new.values()}
+    fields = {event_id: read_field(event) for event_id, event in events.items()}
+    outbox.add_all(
+        [_mail(kind, key, person, found, fields[found[0].event_id], now) for key, (person, found) in new.items()]
+    )
+    return len(new)
 
 
-def _mail(kind: str, person: Delegate, requests: list[Request], now: datetime) -> OutboxMessage:
+def _by_urgency(requests: list[Request]) -> list[Request]:
+    return sorted(requests, key=lambda one: (one.preference is not Preference.MUST, one.expires_at or NEVER))
+
+
+def _key(kind: str, person: Delegate, requests: list[Request], now: datetime) -> str:
+    """One mail a day; a reminder once for what it reminds of first."""
+    event = requests[0].event
+    first = _by_urgency(requests)[0].id if kind == REMINDER else now.astimezone(event.zone).date()
+    return f"{kind}:{event.id}:{person.email.lower()}:{first}"
+
+
+def _mail(
+    kind: str, key: str, person: Delegate, requests: list[Request], parties: Field, now: datetime
+) -> OutboxMessage:
     event = requests[0].event
     first_end = min(one.expires_at or event.requests_close_at for one in requests)
-    requests = sorted(requests, key=lambda one: (one.preference is not Preference.MUST, one.expires_at or NEVER))
-    today = now.astimezone(event.zone).date()
-    first = requests[0].id if kind == REMINDER else today
+    requests = _by_urgency(requests)
     return outbox.message(
         kind,
-        key=f"{kind}:{event.id}:{person.email.lower()}:{first}",
+        key=key,
         to_address=person.email,
         to_name=person.name,
         locale=person.locale,
         fields={
             "count": len(requests),
             "more": max(0, len(requests) - SHOWN),
-            "requests": [_shown(one) for one in requests[:SHOWN]],
+            "requests": [_shown(one, parties) for one in requests[:SHOWN]],
             "answer_by": _moment(first_end, event, person.locale),
             "path": f"/e/{event.code}/solicitudes",
         },
@@ -164,10 +180,10 @@ def _moment(moment: datetime, event: Event, locale: str) -> str:
         return f"{wording.day(moment, event.zone)}, {wording.clock(moment, event.zone)}"
 
 
-def _shown(request: Request) -> dict[str, Any]:
+def _shown(request: Request, parties: Field) -> dict[str, Any]:
     """Who asks, and why it matters: what both have in common, and the message."""
     asks, asked = request.from_registration, request.to_registration
-    fit = affinity(asked.terms, asks.terms)
+    fit = parties.affinity(asked.id, asks.id)
     return {
         "company": asks.company.name,
         "city": asks.company.city,

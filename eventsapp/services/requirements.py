@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
 from eventsapp.domain import sourcing
-from eventsapp.domain.access import Actor, Permission, require
+from eventsapp.domain.access import SYSTEM, Actor, Permission, require
 from eventsapp.domain.editions import require_seen
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.sourcing import (
@@ -258,6 +258,24 @@ def show(requirement: Requirement, *, actor: Actor, now: datetime) -> None:
     requirement.status = sourcing.requirement(requirement.status, "show")
     requirement.review_note = ""
     _record(actor, "requirement.shown", requirement, now)
+
+
+# By itself ------------------------------------------------------------------------------------------------------------
+
+
+def expire(*, now: datetime) -> int:
+    """End the published requirements whose event is over, or whose supply should have begun before; how many."""
+    published = select(Requirement).join(Requirement.registration).join(Registration.event)
+    due = published.where(
+        Requirement.status == RequirementStatus.PUBLISHED,
+        or_(Event.ends_at <= now, Requirement.target_start < now.date() - timedelta(days=1)),
+    )
+    over = list(db.session.scalars(due.order_by(Requirement.id).with_for_update(skip_locked=True, of=Requirement)))
+    for requirement in over:
+        requirement.status = sourcing.requirement(requirement.status, "expire")
+        requirement.closed_at = now
+        _record(SYSTEM, "requirement.expired", requirement, now)
+    return len(over)
 
 
 # Inside ---------------------------------------------------------------------------------------------------------------

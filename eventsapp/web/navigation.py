@@ -66,6 +66,15 @@ def request_tabs(event: Event, active: str) -> list[dict[str, Any]]:
     ]
 
 
+def checking_tabs(event: Event, active: str) -> list[dict[str, Any]]:
+    """What organizers check of what companies say; `active` is the endpoint of one."""
+    pages = [("organizer.company_certificates", _("Certificados")), ("organizer.capabilities", _("Capacidades"))]
+    return [
+        {"label": label, "href": url_for(endpoint, event_code=event.code), "active": endpoint == active}
+        for endpoint, label in pages
+    ]
+
+
 def company_nav(event: Event, active: str, *, to_answer: int = 0) -> list[NavItem]:
     """The five items of a company; `active` is one of registration, find, requests, agenda, account."""
     entries = [

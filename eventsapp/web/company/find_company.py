@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask import Response as FlaskResponse
 from flask.typing import ResponseReturnValue
 
 from eventsapp.domain import certifications, deadlines, scoring
@@ -14,8 +15,8 @@ from eventsapp.domain.matching import is_buyer_side
 from eventsapp.domain.scian import industries
 from eventsapp.domain.scoring import Match
 from eventsapp.domain.values import RegistrationStatus
-from eventsapp.models import Registration
-from eventsapp.services import directory, matching, requests
+from eventsapp.models import Registration, StoredFile
+from eventsapp.services import directory, files, matching, requests
 from eventsapp.services.directory import Profile
 from eventsapp.services.matching import Candidate, Field, Relation
 from eventsapp.web import loaders
@@ -24,6 +25,7 @@ from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
 from eventsapp.web.company.find import shown_filters
 from eventsapp.web.company.frame import company_page
+from eventsapp.web.company.profile import sent
 from eventsapp.web.company.requirements_forms import DeliveryForm, OfferForm, PlantForm, SupplierForm, VolumeForm
 from eventsapp.web.sourcing_words import told
 
@@ -59,6 +61,33 @@ def view_of(event_code: str, registration_id: UUID) -> View | None:
         return None
     profile = directory.find_profile(mine.event, registration_id)
     return View(mine, profile, field, candidate) if profile is not None else None
+
+
+@dataclass(frozen=True)
+class Logo:
+    """The logo of a company, as one that may meet it sees it."""
+
+    registration: Registration
+    file: StoredFile
+
+    @property
+    def scope(self) -> Scope:
+        """Whose this is: that of who looks."""
+        return self.registration.scope
+
+
+def logo_of(event_code: str, registration_id: UUID, file_id: UUID) -> Logo | None:
+    """The logo that a company has now."""
+    mine = loaders.my_registration(event_code)
+    if mine is None or mine.status is not RegistrationStatus.APPROVED:
+        return None
+    field = matching.read_field(mine.event, (), (mine.id, registration_id))
+    seen = [mine.id, *(one.registration_id for one in matching.candidates_in(field, mine))]
+    party = field.parties.get(registration_id)
+    if party is None or registration_id not in seen or party.logo_id != file_id:
+        return None
+    file = files.find_of(party.company_id, file_id)
+    return Logo(mine, file) if file is not None else None
 
 
 @bp.get("/e/<event_code>/empresas/<uuid:registration_id>")
@@ -103,6 +132,15 @@ def company(view: View) -> ResponseReturnValue:
         shown=shown_filters(),
         is_open=deadlines.are_requests_open(event, now()),
     )
+
+
+@bp.get("/e/<event_code>/empresas/<uuid:registration_id>/logotipo/<uuid:file_id>")
+@requires(Permission.REQUEST_READ, load=logo_of)
+def company_logo(found: Logo) -> FlaskResponse:
+    """The logo of a company, for those that may meet it; its address changes with the picture."""
+    answer = sent(found.file)
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
 
 
 def _matches(view: View) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from flask import Flask
 from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on the blueprint
     board_routes,
     campaigns,
+    capabilities,
     certificate,
     company_certificates,
     comparisons,

@@ -28,6 +28,7 @@ from eventsapp.web.company.certificate_rows import certificate_card, certificate
 from eventsapp.web.company.profile import sent
 from eventsapp.web.company.profile_words import CERTIFICATE_FILTER, VERIFICATION
 from eventsapp.web.forms import Form, long_text, trimmed
+from eventsapp.web.navigation import checking_tabs
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
@@ -112,6 +113,7 @@ def list_certificates(event: Event) -> str:
         filters=[(known.value, CERTIFICATE_FILTER[known], counts[known]) for known in Filter],
         wanted=wanted.value,
         search_words=words,
+        tabs=checking_tabs(event, "organizer.company_certificates"),
     )
 
 
