@@ -234,6 +234,14 @@ def import_b2bsp(folder: Path) -> None:
     run(folder, "import-b2bsp", str(folder / "broken.dzn"), "--event", "Otro", code=2)
 
 
+def inbox(folder: Path) -> None:
+    """What is no answer is said and kept for a person; what cannot be read may come again."""
+    create_organization(folder)
+    (folder / "note.eml").write_bytes(b"From: ana@example.com\r\nSubject: Hola\r\n\r\nGracias.\r\n")
+    assert "note.eml" in run(folder, "inbox", "read", str(folder / "note.eml"))
+    run(folder, "inbox", "read", str(folder / "absent.eml"), code=75)
+
+
 def texts(folder: Path) -> None:
     """Nothing lacks English."""
     assert "0 without English" in run(folder, "texts", "--check")
@@ -253,6 +261,7 @@ PROOFS: dict[str, Callable[[Path], None]] = {
     "python3 -m eventsapp explain PROBLEM RESULT.json": explain,
     "python3 -m eventsapp repair PROBLEM RESULT.json --cancel COMPANY": repair,
     "python3 -m eventsapp import-b2bsp FILE.dzn --event NAME": import_b2bsp,
+    "python3 -m eventsapp inbox read FILE.eml": inbox,
     "python3 -m eventsapp texts": texts,
     "ENCUENTRO_MODE=production gunicorn -k gthread --threads 16 wsgi:app": gunicorn,
 }
