@@ -18,7 +18,7 @@ class OutboxMessage(Base):
     """One mail to one person: the template's name and its fields, and what became of it.
 
     `key` makes a mail unique (two causes, one mail); `message_id` is made with the row, so that a mail sent twice
-    after a crash is the same mail to its reader. `history` holds the latest steps: when, what, and what the server said.
+    after a crash is the same mail to its reader. `history` holds the latest steps: when, what, what the server said.
     """
 
     __tablename__ = "outbox_message"
@@ -45,7 +45,7 @@ class OutboxMessage(Base):
 
 
 class MailMute(Base):
-    """An address that wants no notices; what must reach a person (invitations, links that were asked for) still goes."""
+    """An address that wants no notices; what must reach a person (invitations, links asked for) still goes."""
 
     __tablename__ = "mail_mute"
 
