@@ -150,6 +150,42 @@ def test_an_event_is_created_set_up_and_opened(world: World) -> None:
         assert act in log
 
 
+def test_in_preparation_each_page_leads_to_the_next(world: World) -> None:
+    client = world.client()
+    posted(client, "/o/nuevo", NEW)
+    base = "/o/encuentro-nandu-2027/ajustes"
+    days = client.get(f"{base}/dias").text
+    assert "El evento está en preparación." in days
+    assert "Falta al menos una mesa" in days
+    assert f'href="{base}/mesas"' in days.split("Continuar a Mesas")[0]
+    limits = client.get(f"{base}/limites").text
+    assert "Guardar y continuar" in limits
+    with world.app.app_context():
+        version = str(db.session.scalars(select(Event).where(Event.code == "encuentro-nandu-2027")).one().version)
+    values = {name: value for name, value in NEW.items() if "meetings" in name or "quota" in name or "max" in name}
+    saved = posted(client, f"{base}/limites", {**values, "freeze_hours": "24", "version": version}, f"{base}/limites")
+    assert saved.location == f"{base}/solicitudes"
+    opened = client.get("/o/bajio/ajustes/limites").text
+    assert "Guardar cambios" in opened
+    assert "en preparación" not in opened
+
+
+def test_the_settings_say_how_many_tables_are_missing_and_where_each_stands(world: World) -> None:
+    with world.app.app_context(), unit_of_work():
+        event = world.event()
+        for table in event.tables:
+            table.room = "Salón A" if table.label != "1" else ""
+        for side in (Side.BUYER, Side.SUPPLIER):
+            for _ in range(5):
+                make.registration(event, side)
+    page = world.client().get("/o/bajio/ajustes/mesas").text
+    assert "Faltan 2 mesas a las" in page
+    assert 'data-tables="3" data-wanted="5"' in page
+    assert 'aria-label="Salón A: mesas 2, 3"' in page
+    assert 'aria-label="Sin salón: mesas 1"' in page
+    assert "Faltan 2 mesas a las" in world.client().get("/o/bajio/ajustes/dias").text
+
+
 def test_a_second_click_creates_one_event(world: World) -> None:
     client = world.client()
     data = {**hidden_fields(client.get("/o/nuevo").text), **NEW}

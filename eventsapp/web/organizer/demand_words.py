@@ -60,3 +60,20 @@ def bars(demand: Demand, event: Event) -> list[dict[str, Any]]:
         {"label": clock(slot.starts_at, event.zone), "value": need.wanted, "low": need.missing > 0}
         for slot, need in rounds
     ]
+
+
+def rounds(demand: Demand, event: Event) -> dict[str, Any] | None:
+    """How the tables hold against demand, round by round; None while nobody would use one."""
+    if not demand.wanted:
+        return None
+    fullest, need = max(demand.rounds, key=lambda entry: entry[1].wanted)
+    return {
+        "finding": finding(demand, event),
+        "basis": basis(demand),
+        "bars": bars(demand, event),
+        "limit": need.tables,
+        "limit_text": ngettext("%(num)s mesa", "%(num)s mesas", need.tables),
+        "is_short": bool(demand.short),
+        "wanted": demand.wanted,
+        "fullest": when(fullest, event),
+    }

@@ -11,12 +11,14 @@ from flask_babel import gettext as _
 
 from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import Conflict, DomainError
+from eventsapp.domain.values import EventStatus
 from eventsapp.models import Event
-from eventsapp.services import events, summary
+from eventsapp.services import demand, events, summary
 from eventsapp.services.events import Answering, Dates, Details, Kind, Limits
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
+from eventsapp.web.organizer import demand_words
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.event_forms import (
     FIELD_OF,
@@ -32,6 +34,31 @@ from eventsapp.web.organizer.event_forms import (
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.saving import saving
 from eventsapp.web.sentences import sentence
+
+# In preparation each page leads to the next one, and the last one back to where the event is opened.
+STEPS = (
+    "organizer.settings",
+    "organizer.settings_kind",
+    "organizer.settings_dates",
+    "organizer.settings_days",
+    "organizer.settings_tables",
+    "organizer.settings_limits",
+    "organizer.settings_answering",
+)
+
+
+def following(event: Event, endpoint: str) -> str:
+    """The page that comes next while an event is prepared; none once it is open, or after a page that is no step."""
+    if event.status is not EventStatus.DRAFT or endpoint not in STEPS:
+        return ""
+    return STEPS[(STEPS.index(endpoint) + 1) % len(STEPS)]
+
+
+def capacity_words(event: Event) -> dict[str, Any]:
+    """What a page says of room: rounds and tables, and how they hold against demand."""
+    capacity = summary.capacity(event)
+    wanted = demand.estimate(event) if capacity.places else None
+    return {"capacity": capacity, "rounds": demand_words.rounds(wanted, event) if wanted else None}
 
 
 def settings_tabs(event: Event, active: str) -> list[dict[str, Any]]:
@@ -57,7 +84,20 @@ def settings_tabs(event: Event, active: str) -> list[dict[str, Any]]:
 
 def settings_page(template: str, event: Event, active: str, **values: Any) -> str:
     """Render a page of the settings."""
-    return organizer_page(template, event, "settings", tabs=settings_tabs(event, active), **values)
+    tabs = settings_tabs(event, active)
+    next_step = following(event, active)
+    href = url_for(next_step, event_code=event.code) if next_step else ""
+    name = next((tab["label"] for tab in tabs if tab["href"] == href), "")
+    return organizer_page(
+        template,
+        event,
+        "settings",
+        tabs=tabs,
+        following={"href": href, "name": name} if href else None,
+        missing=_missing(event) if event.status is EventStatus.DRAFT else [],
+        is_general=active == STEPS[0],
+        **values,
+    )
 
 
 @bp.route("/o/<event_code>/ajustes", methods=["GET", "POST"])
@@ -69,7 +109,7 @@ def settings(event: Event) -> ResponseReturnValue:
         events.change_details(event, form.details(), version=form.seen_version, actor=g.actor, now=now())
 
     form = DetailsSettings(data={**values_of(event, Details), "version": str(event.version)})
-    return _edited(event, form, Details, save, "organizer.settings", missing=_missing(event))
+    return _edited(event, form, Details, save, "organizer.settings")
 
 
 @bp.route("/o/<event_code>/ajustes/fechas", methods=["GET", "POST"])
@@ -96,7 +136,7 @@ def settings_limits(event: Event) -> ResponseReturnValue:
 
     form = LimitsSettings(data={**values_of(event, Limits), "version": str(event.version)})
     form.call_sides(event)
-    return _edited(event, form, Limits, save, "organizer.settings_limits", capacity=summary.capacity(event))
+    return _edited(event, form, Limits, save, "organizer.settings_limits", **capacity_words(event))
 
 
 @bp.route("/o/<event_code>/ajustes/programa", methods=["GET", "POST"])
@@ -154,7 +194,7 @@ def _edited(
     status, differs = 200, []
     if form.validate_on_submit():
         try:
-            with saving(url_for(endpoint, event_code=event.code)) as done:
+            with saving(url_for(following(event, endpoint) or endpoint, event_code=event.code)) as done:
                 save(form)
                 if form.errors:
                     raise DomainError("no_such_time")

@@ -16,7 +16,7 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.slots import Span, days_between, instant
 from eventsapp.domain.values import BlockKind
 from eventsapp.models import Event
-from eventsapp.services import blocks, summary
+from eventsapp.services import blocks
 from eventsapp.services.events import Rounds
 from eventsapp.web import formats, loaders
 from eventsapp.web.access import requires
@@ -26,7 +26,7 @@ from eventsapp.web.forms import Form, options, text
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.event_forms import RoundsForm, values_of
 from eventsapp.web.organizer.finding import Part, block_of_event
-from eventsapp.web.organizer.settings import settings_page
+from eventsapp.web.organizer.settings import capacity_words, settings_page
 from eventsapp.web.saving import saving
 from eventsapp.web.words import BLOCK_KIND
 
@@ -143,7 +143,7 @@ def _page(
         copy_form=copy or _with_days(CopyForm(formdata=None, prefix="copy-", data=_next(days)), event),
         wrong_form=wrong,
         has_errors=bool(wrong and wrong.errors),
-        capacity=summary.capacity(event),
+        **capacity_words(event),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from uuid import UUID
 
 from flask import flash, g, request, url_for
@@ -12,7 +13,7 @@ from flask_babel import ngettext
 from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import DomainError
 from eventsapp.models import Event
-from eventsapp.services import summary, tables
+from eventsapp.services import tables
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -21,7 +22,7 @@ from eventsapp.web.forms import Form, text, trimmed
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.finding import Part, table_of_event
 from eventsapp.web.organizer.frame import organizer_page
-from eventsapp.web.organizer.settings import settings_page
+from eventsapp.web.organizer.settings import capacity_words, settings_page
 from eventsapp.web.saving import saving
 from eventsapp.web.sentences import sentence
 
@@ -65,14 +66,17 @@ def settings_tables(event: Event) -> ResponseReturnValue:
             return done.redirect()
         except DomainError as error:
             form.refuse("amount", error)
+    listed = tables.list_all(event)
+    by_room = sorted(listed, key=lambda table: table.room)  # stable: in a room they stay as they are numbered
     page = settings_page(
         "organizer/settings_tables.html",
         event,
         "organizer.settings_tables",
         form=form,
-        tables=tables.list_all(event),
+        tables=listed,
+        rooms=[(room, list(inside)) for room, inside in groupby(by_room, key=lambda table: table.room)],
         used=tables.list_used(event),
-        capacity=summary.capacity(event),
+        **capacity_words(event),
     )
     return page, 422 if form.errors else 200
 

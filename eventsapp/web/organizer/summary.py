@@ -48,22 +48,9 @@ def summary_page(event: Event) -> ResponseReturnValue:
         numbers=summary.numbers(event),
         capacity=capacity,
         phases=_phases(event, events.find_phase(event, moment)),
-        rounds=_rounds(event, wanted) if wanted and wanted.wanted else None,
+        rounds=demand_words.rounds(wanted, event) if wanted else None,
         curve=_thinned(summary.registrations_by_day(event, moment)),
     )
-
-
-def _rounds(event: Event, wanted: demand.Demand) -> dict[str, Any]:
-    """How the tables hold against demand, round by round."""
-    tables = wanted.rounds[0][1].tables
-    return {
-        "finding": demand_words.finding(wanted, event),
-        "basis": demand_words.basis(wanted),
-        "bars": demand_words.bars(wanted, event),
-        "limit": tables,
-        "limit_text": ngettext("%(num)s mesa", "%(num)s mesas", tables),
-        "is_short": bool(wanted.short),
-    }
 
 
 def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -> list[Todo]:
