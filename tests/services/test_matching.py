@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,7 +13,7 @@ from eventsapp.domain.scoring import Aspect
 from eventsapp.domain.sourcing import CapabilityStatus, RequirementStatus, Unit
 from eventsapp.domain.values import CertificateStage, RegistrationStatus, RequestStatus, Side, Verification
 from eventsapp.models import Event, Registration
-from eventsapp.services import matching, requests
+from eventsapp.services import matching, requests, requirements
 from tests import make, sourced
 from tests.statements import counted
 
@@ -189,3 +189,18 @@ def test_reading_is_flat_in_statements(event: Event, context: Flask) -> None:
             matching.list_gaps(matching.read_field(event))
         counts.append(len(sent))
     assert counts[0] == counts[1] <= 12
+
+
+def test_requirements_end_with_their_event_or_their_date(event: Event, now: datetime) -> None:
+    one = buyer(event)
+    today = now.date()
+    late = sourced.requirement(one, target_start=today - timedelta(days=2))
+    starts, open_ = sourced.requirement(one, target_start=today), sourced.requirement(one)
+    draft = sourced.requirement(one, target_start=today - timedelta(days=9), status=RequirementStatus.DRAFT)
+    rows = (late, starts, open_, draft)
+    assert [requirements.expire(now=now) for _ in range(2)] == [1, 0]
+    expired, published = RequirementStatus.EXPIRED, RequirementStatus.PUBLISHED
+    assert [row.status for row in rows] == [expired, published, published, RequirementStatus.DRAFT]
+    assert {need.key for need in matching.read_field(event).parties[one.id].needs} == {starts.id, open_.id}
+    assert requirements.expire(now=event.ends_at) == 2
+    assert [row.status for row in rows] == [expired, expired, expired, RequirementStatus.DRAFT]

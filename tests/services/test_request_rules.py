@@ -21,8 +21,8 @@ from eventsapp.domain.values import (
 )
 from eventsapp.mail.render import render
 from eventsapp.models import AuditEntry, Event, Exclusion, OutboxMessage, Registration, Request
-from eventsapp.services import exclusions, request_upkeep, requests
-from tests import make
+from eventsapp.services import exclusions, matching, request_upkeep, requests
+from tests import make, sourced
 from tests.publishing import meeting, publish
 
 P, Q = Preference, RequestStatus
@@ -238,6 +238,20 @@ def test_the_daily_mail_says_who_and_why_once_a_day_to_those_who_want_it(context
     assert (request_upkeep.is_stopped(person), request_upkeep.send_digests(now=now + 2 * DAY)) == (True, 0)
     request_upkeep.set_digest(person, wanted=True, actor=acting_for(buyer), now=now)
     assert request_upkeep.send_digests(now=now + 2 * DAY) == 1
+
+
+def test_the_daily_mail_shows_the_level_that_finding_shows(context: Flask, now: datetime) -> None:
+    event = make.event()
+    buyer, supplier = (
+        make.registration(event, Side.BUYER, terms=["ALL-090"]),
+        make.registration(event, terms=["ALL-090"]),
+    )
+    sourced.requirement(buyer, must_certificates=["CQI-11"])
+    make.request(supplier, buyer, status=Q.SENT, expires_at=now + DAY)
+    assert request_upkeep.send_digests(now=now) == 1
+    [(_, _, fields)] = mails("request_digest")
+    level = matching.read_field(event).level(buyer.id, supplier.id)
+    assert ([shown["level"] for shown in fields["requests"]], level) == ([2], 2)
 
 
 def test_one_mail_for_a_person_of_two_companies(context: Flask, now: datetime) -> None:

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from eventsapp.db import db
+from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Account, Company, Delegate, OutboxMessage, Registration
 from eventsapp.services import registrations
@@ -520,3 +520,28 @@ def test_an_approved_company_without_telephones_may_still_change_its_desks(sqlit
     answer = at.send("delegados", {"desks-0-name": "Compras", "desks-0-people": [ana]})
     assert answer.location == at.path()
     assert only(sqlite_app).desks[0].name == "Compras"
+
+
+def test_a_delegate_reads_but_neither_sends_withdraws_nor_starts_anew(sqlite_app: Flask) -> None:
+    at = place(sqlite_app)
+    at.begin()
+    at.complete()
+    assert "Revisar y enviar" in at.client.get(at.path()).text
+    with sqlite_app.app_context(), unit_of_work():
+        company = db.session.scalars(select(Company)).one()
+        eva = make.account(email="eva@empresa.com")
+        make.delegate(company, account=eva, is_company_admin=False)
+        later = make.event(company.organization).code
+        client = make.client(sqlite_app, eva)
+    page = client.get(at.path()).text
+    assert [words in page for words in ("Está completo.", "Revisar y enviar", "Retirar registro")] == [
+        True,
+        False,
+        False,
+    ]
+    assert [client.get(at.path(step)).status_code for step in ("revisar", "enviado")] == [404, 404]
+    decide(sqlite_app, Status.WITHDRAWN)
+    assert "Volver a participar" not in client.get(at.path()).text
+    assert "Volver a participar" in at.client.get(at.path()).text
+    offered = ["Galvánicos Lerma" in one.get(f"/e/{later}/registro").text for one in (client, at.client)]
+    assert offered == [False, True]
