@@ -192,7 +192,7 @@ def apply_fix(
 def _slot_at(schedule: Schedule, index: int) -> Slot | None:
     """The round that a run knew by this index, found by when it starts, so that later rounds do no harm."""
     run = schedule.run
-    slots = frames.read(schedule.event).slots
+    slots = schedule.event.slots
     if run is None or run.problem is None:
         return slots[index] if 0 <= index < len(slots) else None
     known = run.problem["slots"]
