@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from eventsapp.domain.access import Permission, may
 from eventsapp.domain.taxonomy import terms
 from eventsapp.i18n import LOCALES
+from eventsapp.services import wording
 from eventsapp.web import formats, words
 from eventsapp.web.saving import form_key
 from eventsapp.web.security import csp_nonce
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
         words=words,
     )
     app.jinja_env.filters.update(
+        city=wording.city,
         clock=formats.clock,
         day=formats.day,
         day_moment=formats.day_moment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -248,4 +249,6 @@ def _word(field: Any) -> str:
         return str(_("Sí") if data else _("No"))
     if isinstance(data, int):
         return str(data) if field.name == "founded_year" else str(number(data))
+    if field.name == "annual_sales_mxn" and data:
+        return str(number(float(Decimal(data))))
     return str(data or "")

@@ -14,6 +14,7 @@ from eventsapp.domain.access import Permission, may
 from eventsapp.domain.registering import Step
 from eventsapp.domain.values import RegistrationStatus
 from eventsapp.models import Registration
+from eventsapp.services import requests
 from eventsapp.services.registrations import STEP_PERMISSIONS
 from eventsapp.web.clock import now
 from eventsapp.web.formats import clock
@@ -47,7 +48,7 @@ def registration_page(template: str, registration: Registration, **values: Any) 
         event_line=event_line(event),
         registration=registration,
         caption=side_word(event, registration.side, "registration"),
-        nav=company_nav(event, "registration") if takes_part else [],
+        nav=company_nav(event, "registration", to_answer=requests.count_to_answer(registration)) if takes_part else [],
         steps_total=len(Step),
         is_draft=registration.status in registering.DRAFTS,
         is_admin=may(g.actor, Permission.REGISTRATION_EDIT, registration.scope),
