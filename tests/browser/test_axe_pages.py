@@ -20,9 +20,10 @@ from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Page
 
 from eventsapp.db import db, unit_of_work
-from eventsapp.domain.sourcing import RequirementStatus
-from eventsapp.domain.values import Preference, RegistrationStatus, RequestStatus, Side
-from eventsapp.models import Account, Capability, Event, Registration, Requirement
+from eventsapp.domain.sourcing import CapabilityStatus, RequirementStatus
+from eventsapp.domain.values import Preference, RegistrationStatus, RequestStatus, Side, TokenPurpose
+from eventsapp.models import Account, Capability, Certificate, Event, Registration, Requirement
+from eventsapp.services import tokens
 from tests import make
 from tests.browser.conftest import PHONE, WIDE, Live, open_page, served
 from tests.browser.test_journey import event_for_now
@@ -30,6 +31,7 @@ from tests.browser.test_journey import event_for_now
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CODE = "encuentro-de-prueba"
+AXE = Axe()
 
 
 @dataclass
@@ -100,11 +102,26 @@ def _build(live: Live) -> Demo:
             number=1,
             title="Zincado electrolítico",
             terms=["ALL-090"],
+            status=CapabilityStatus.PUBLISHED,
             saved_at=make.MADE_AT,
             created_at=make.MADE_AT,
         )
-        db.session.add_all([need, offer])
+        held = Certificate(company=buyer.company, certification_code="ISO-9001", created_at=make.MADE_AT)
+        missing = Requirement(
+            registration_id=buyer.id,
+            number=2,
+            title="Sellos de hule",
+            terms=["ALL-180"],
+            must_certificates=["CQI-11"],
+            status=RequirementStatus.PUBLISHED,
+            saved_at=make.MADE_AT,
+            created_at=make.MADE_AT,
+        )
+        db.session.add_all([need, offer, held, missing])
+        invited = make.delegate(full.company, account=None, name="Colega Nueva")
         db.session.flush()
+        secret = tokens.issue(TokenPurpose.JOIN_COMPANY, None, now=datetime.now(UTC), object_id=invited.id)
+        demo.people["organizer"] = make.organizer(event.organization).id
         stranger = make.account(name="Sin empresa")
         for name, registration in (
             ("buyer", buyer),
@@ -144,6 +161,7 @@ def _build(live: Live) -> Demo:
                 "/privacidad",
                 "/ayuda",
                 "/accesibilidad",
+                f"/invitacion/{secret}",
                 "/no-existe",
             ],
             "stranger": ["/mis-eventos", "/cuenta", f"{here}/registro", "/e/evento-cerrado/registro"],
@@ -159,11 +177,26 @@ def _build(live: Live) -> Demo:
                 f"{here}/personas/nueva",
                 f"{here}/personas/{person}",
                 f"{here}/perfil/sitios/nuevo",
+                f"{here}/requerimientos/{need.id}/volumen",
+                f"{here}/requerimientos/{need.id}/cerrar",
+                *(f"{here}/perfil/{section}" for section in ("actividad", "tamano")),
                 f"{here}/perfil/certificados/nuevo",
+                f"{here}/perfil/certificados/{held.id}",
                 f"{here}/perfil/logotipo",
                 "/mis-eventos",
             ],
-            "full": [f"{here}/capacidades", f"{here}/capacidades/{offer.id}", f"{here}/capacidades/nueva"],
+            "full": [
+                f"{here}/personas",
+                *(f"{here}/capacidades{page}" for page in ("", f"/{offer.id}", f"/{offer.id}/planta", "/nueva")),
+            ],
+            "organizer": [
+                f"/o/{CODE}/capacidades",
+                f"/o/{CODE}/capacidades?q=nadanada",
+                f"/o/{CODE}/capacidades/{offer.id}",
+                f"/o/{CODE}/requerimientos",
+                f"/o/{CODE}/requerimientos/{missing.id}",
+                f"/o/{CODE}/brechas",
+            ],
             "empty": company,
             "draft": [
                 *(f"{here}/registro{step}" for step in ("", "/empresa", "/delegados", "/procesos", "/disponibilidad")),
@@ -178,7 +211,12 @@ def _build(live: Live) -> Demo:
             "": ["/cuenta/nueva", "/cuenta/contrasena"],
             "stranger": [f"{here}/registro"],
             "draft": [f"{here}/registro/{step}" for step in ("empresa", "procesos", "delegados/nueva")],
-            "buyer": [f"{here}/requerimientos/nuevo", f"{here}/personas/nueva", f"{here}/perfil/sitios/nuevo"],
+            "buyer": [
+                f"{here}/requerimientos/nuevo",
+                f"{here}/personas/nueva",
+                f"{here}/perfil/sitios/nuevo",
+                f"{here}/perfil/certificados/nuevo",
+            ],
             "full": [f"{here}/capacidades/nueva"],
         }
     return demo
@@ -197,7 +235,7 @@ def faults_of(page: Page, name: str) -> list[str]:
     """What is wrong with the page that is open."""
     found = [
         f"{name}: {violation['id']} {violation['nodes'][0]['html'][:160]}"
-        for violation in Axe().run(page).response["violations"]
+        for violation in AXE.run(page).response["violations"]
     ]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{name}: scrolls sideways")
@@ -215,8 +253,9 @@ def faults_of(page: Page, name: str) -> list[str]:
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_no_page_has_a_violation(browser: Browser, demo: Demo, viewport: dict[str, int]) -> None:
     found = []
+    page = open_page(browser, viewport)
     for visitor, addresses in demo.pages.items():
-        page = open_page(browser, viewport)
+        page.context.clear_cookies()
         if visitor:
             demo.live.sign_in(page.context, demo.account(visitor))
         for address in addresses:
@@ -231,5 +270,5 @@ def test_no_page_has_a_violation(browser: Browser, demo: Demo, viewport: dict[st
             if not page.locator("[data-error-summary]").count():
                 found.append(f"{visitor} {address}: no summary of errors")
             found += faults_of(page, f"{visitor}{address} error")
-        page.context.close()
+    page.context.close()
     assert found == []
