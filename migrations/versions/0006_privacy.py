@@ -1,13 +1,13 @@
 """Privacy: notices, consents over time, requests about personal data, data on their way out.
 
-Revision: 0002_5, after 0002_4.
+Revision: 0006, after 0005.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_5"
-down_revision = "0002_4"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """calendars: answers to invitations, written parts of feeds, virtual meetings, the history of a mail
 
-Revision: 0003, after 0002_5.
+Revision: 0007, after 0006.
 """
 
 from datetime import datetime
@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002_5"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """requests
 
-Revision: 0002_4, after 0002_3.
+Revision: 0005, after 0004.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_4"
-down_revision = "0002_3"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """Requirements of buyers and capabilities of suppliers.
 
-Revision: 0002_2, after 0002.
+Revision: 0003, after 0002.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_2"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None

@@ -1,13 +1,13 @@
 """Imports of sheets.
 
-Revision: 0002_3, after 0002_2.
+Revision: 0004, after 0003.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_3"
-down_revision = "0002_2"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
