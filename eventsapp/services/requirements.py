@@ -214,6 +214,8 @@ def publish(requirement: Requirement, visibility: Visibility, *, actor: Actor, n
     db.session.refresh(requirement, with_for_update=True)
     if not requirement.terms:
         raise DomainError("no_terms")
+    if requirement.target_start and requirement.target_start < _last_start(now):
+        raise DomainError("target_passed")
     if requirement.status is not RequirementStatus.PUBLISHED:
         requirement.status = sourcing.requirement(requirement.status, "publish")
         requirement.published_at = now
@@ -268,7 +270,7 @@ def expire(*, now: datetime) -> int:
     published = select(Requirement).join(Requirement.registration).join(Registration.event)
     due = published.where(
         Requirement.status == RequirementStatus.PUBLISHED,
-        or_(Event.ends_at <= now, Requirement.target_start < now.date() - timedelta(days=1)),
+        or_(Event.ends_at <= now, Requirement.target_start < _last_start(now)),
     )
     over = list(db.session.scalars(due.order_by(Requirement.id).with_for_update(skip_locked=True, of=Requirement)))
     for requirement in over:
@@ -279,6 +281,11 @@ def expire(*, now: datetime) -> int:
 
 
 # Inside ---------------------------------------------------------------------------------------------------------------
+
+
+def _last_start(now: datetime) -> date:
+    """The earliest start of supply that is not over yet in any zone of the country."""
+    return now.date() - timedelta(days=1)
 
 
 def _permit(registration: Registration, actor: Actor) -> None:

@@ -159,6 +159,7 @@ SENTENCES = {
         "reuniones primero."
     ),
     "too_many_tables": _n("Un evento tiene a lo más %(most)s mesa", "Un evento tiene a lo más %(most)s mesas", "most"),
+    "target_passed": _l("La fecha en que debe empezar ya pasó. Cámbiela y publíquelo de nuevo."),
     "capability_changed": _l("La empresa la cambió mientras tanto. Revísela otra vez."),
     "label_taken": _l("Ya hay una mesa %(label)s. Use otro nombre."),
     "table_in_use": _l(

@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 
 from eventsapp.db import db
+from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import Affinity, affinity
 from eventsapp.domain.scoring import Aspect
-from eventsapp.domain.sourcing import CapabilityStatus, RequirementStatus, Unit
+from eventsapp.domain.sourcing import CapabilityStatus, RequirementStatus, Unit, Visibility
 from eventsapp.domain.values import CertificateStage, RegistrationStatus, RequestStatus, Side, Verification
 from eventsapp.models import Event, Registration
 from eventsapp.services import matching, requests, requirements
@@ -202,5 +203,9 @@ def test_requirements_end_with_their_event_or_their_date(event: Event, now: date
     expired, published = RequirementStatus.EXPIRED, RequirementStatus.PUBLISHED
     assert [row.status for row in rows] == [expired, published, published, RequirementStatus.DRAFT]
     assert {need.key for need in matching.read_field(event).parties[one.id].needs} == {starts.id, open_.id}
+    account = one.delegates[0].account
+    assert account is not None
+    with pytest.raises(DomainError, match="target_passed"):
+        requirements.publish(late, Visibility.APPROVED, actor=make.actor(account), now=now)
     assert requirements.expire(now=event.ends_at) == 2
     assert [row.status for row in rows] == [expired, expired, expired, RequirementStatus.DRAFT]
