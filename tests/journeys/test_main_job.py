@@ -94,7 +94,7 @@ def test_from_sign_up_to_an_update(app: Flask, organizer: Account) -> None:
         desk.send(to="/aprobar")
 
     supplier.go(f"{EVENT}/buscar")
-    asking = re.search(rf'href="({EVENT}/[^"]*{ids["Nordwind Antriebe"]}[^"]*)"', supplier.text)
+    asking = re.search(rf'href="({EVENT}/buscar/{ids["Nordwind Antriebe"]}[^"]*)"', supplier.text)
     assert asking is not None
     supplier.go(asking.group(1))
     supplier.send({"preference": "must", "message": "Zincamos soportes."})
