@@ -41,6 +41,7 @@ from eventsapp.services.meetings import Part
 ALARM_MINUTES = 10
 MOST_TERMS = 6
 
+NOBODY = UUID(int=0)  # in a preview nothing can be answered yet
 Key = tuple[UUID, UUID]  # meeting, delegate
 
 
@@ -93,7 +94,7 @@ def preview(
             for message in group:
                 key = (message.meeting, message.person)
                 said = plan.author.say(message, plan.planned.get(key), by_key.get(key), plan.rows.get(key))
-                mails += plan.author.mail(said, meetings.meeting_path(event, message.meeting))
+                mails += plan.author.mail(said, f"/r/{NOBODY}/{message.sequence}")
     return _summaries(event, schedule, plan.places, {delegate.id} if mails else set(), plan.rows, now) + mails
 
 
