@@ -137,7 +137,11 @@ def test_from_sign_up_to_an_invitation(browser: Browser, live: Live, viewport: d
         runner.run_until_idle(live.app)
     desk.goto(run_page)
     desk.get_by_role("link", name="Revisar horario").first.click()
-    expect(desk.get_by_role("link", name=re.compile("Galvánicos Lerma")).first).to_be_visible()
+    expect(
+        desk.get_by_role("button", name=re.compile("Galvánicos Lerma"))
+        .or_(desk.get_by_role("gridcell", name=re.compile("Galvánicos Lerma")))
+        .first
+    ).to_be_visible()
     desk.goto(f"{live.address}/o/encuentro-de-prueba/publicacion")
     desk.get_by_role("button", name=re.compile("Publicar y avisar a 2 personas")).first.click()
     expect(desk.get_by_text("Todo está publicado")).to_be_visible()

@@ -104,7 +104,7 @@ def test_from_sign_up_to_an_update(app: Flask, organizer: Account) -> None:
     desk.go(f"{DESK}/horario/corridas")
     desk.send(to="/corridas")
     work(app)
-    desk.go(f"{DESK}/horario")
+    desk.go(f"{DESK}/horario?vista=lista")
     assert "Galvánicos Lerma" in desk.text
     desk.go(f"{DESK}/publicacion")
     desk.send(to="/publicar")
@@ -118,7 +118,7 @@ def test_from_sign_up_to_an_update(app: Flask, organizer: Account) -> None:
     assert "Nordwind Antriebe" in first.summary.value
 
     # The meeting is moved to another round: the same meeting, the next SEQUENCE.
-    desk.go(f"{DESK}/horario")
+    desk.go(f"{DESK}/horario?vista=lista")
     meeting = re.search(rf"{DESK}/horario/\d+/reunion/[0-9a-f-]{{36}}", desk.text)
     assert meeting is not None
     desk.go(meeting.group(0))
