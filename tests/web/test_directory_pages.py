@@ -188,7 +188,7 @@ def test_the_card_of_a_supplier_says_why_and_what_is_missing(world: World) -> No
         assert words in page
     assert "Planta Secreta" not in page
     mine = world.page("plating", f"{EVENT}/empresas/{world.ids['buyer']}")
-    assert "Es indispensable para este comprador" in mine
+    assert "Es indispensable para esta empresa" in mine
 
 
 def test_a_reserved_requirement_shows_its_detail_once_a_meeting_is_agreed(world: World) -> None:

@@ -54,7 +54,7 @@ def test_an_event_says_what_when_where_who_and_by_when(sqlite_app: Flask) -> Non
         "12 de febrero de 2027, 00:00",
         "Segunda &lt;b&gt;línea",
         "Registrar mi empresa",
-        "America/Mexico_City",
+        "Ciudad de México",
     ):
         assert words in page
     assert "Moldeo de hule" not in page
