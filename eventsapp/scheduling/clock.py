@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from eventsapp.scheduling.schedule import Number, Progress
+from eventsapp.scheduling.index import Plan
+from eventsapp.scheduling.schedule import Number, Progress, Reached
 
 OnProgress = Callable[[Progress], None]
+OnPlan = Callable[[Plan, Mapping[str, Reached]], None]
 Stop = Callable[[], str | None]
 REPORT_EVERY = 0.5
 ASK_EVERY = 0.1
 LAST_WORDS = 0.5
 MAX_SLOWNESS = 5.0
+KEEP_EVERY = 1.0
+KEEP_COST = 10.0  # searching lasts at least so many times as long as handing over what it found
 
 Answer = TypeVar("Answer")
 
@@ -24,7 +28,8 @@ Answer = TypeVar("Answer")
 class Clock:
     """What a run knows of time and of the outside; `reserve` seconds at the end are for tables and reasons.
 
-    A clock that is `part_of` another one stops with it and reports nothing.
+    A clock that is `part_of` another one stops with it and reports nothing. `on_plan` is called by the thread that
+    searches, `on_progress` and `stop` by the caller's.
     """
 
     seconds: float
@@ -32,6 +37,7 @@ class Clock:
     stop: Stop | None = None
     reserve: float = 0.0
     part_of: Clock | None = None
+    on_plan: OnPlan | None = None
     started: float = field(default_factory=time.monotonic)
     cpu: float = field(default_factory=time.process_time)
     phase: str = "reading"
@@ -41,6 +47,7 @@ class Clock:
     bound: Number | None = None
     order: str | None = None
     _reported: float = 0.0
+    _keep_from: float = 0.0
     _news: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -77,6 +84,18 @@ class Clock:
         """A schedule with this value stands; it is reported at once."""
         self.placed, self.value = placed, value
         self._news.set()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether a better plan would be handed over now: not too often, and not to somebody who has given up."""
+        return self.on_plan is not None and self.order != "cancel" and self.spent >= self._keep_from
+
+    def keep(self, plan: Plan, reached: Mapping[str, Reached]) -> None:
+        """Hand over a plan that is better than the ones before, with what is known of its levels."""
+        if self.on_plan is not None and self.keeps:
+            begin = self.spent
+            self.on_plan(plan, reached)
+            self._keep_from = self.spent + max(KEEP_EVERY, KEEP_COST * (self.spent - begin))
 
     def watch(self, work: Callable[[], Answer]) -> Answer | None:
         """Do the work in a thread of its own and report until it is done; None at once when the run is cancelled."""

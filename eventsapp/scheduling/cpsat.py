@@ -68,6 +68,12 @@ class Model:
         for rule in RULES.values():
             rule(self)
 
+    def plan(self, holds: Callable[[Var], bool]) -> Plan:
+        """The plan of a solution, given what it says of a literal."""
+        return {
+            request: place for request, entries in self.place.items() for place, literal in entries if holds(literal)
+        }
+
     def literals(self, request: int) -> list[Var]:
         """The literals of all places of a request."""
         return [literal for _, literal in self.place.get(request, ())]
@@ -243,7 +249,35 @@ class Limits:
     work: float | None = None
 
 
-def minimise(model: Model, step: Step, limits: Limits, hint: Plan | None, at_least: int | None = None) -> Solved:
+@dataclass(frozen=True)
+class News:
+    """Who wants to know of solutions below a figure while the search goes on; `found` gets a way to make the plan."""
+
+    below: int
+    found: Callable[[Callable[[], Plan]], None]
+
+
+class _Teller(cp_model.CpSolverSolutionCallback):
+    """Passes on each solution that is news."""
+
+    def __init__(self, model: Model, step: Step, news: News) -> None:
+        super().__init__()
+        self._model, self._step, self._news = model, step, news
+
+    def on_solution_callback(self) -> None:
+        """Called by the solver, in a thread of its own."""
+        if round(self.objective_value) + self._step.constant < self._news.below:
+            self._news.found(lambda: self._model.plan(self.boolean_value))
+
+
+def minimise(
+    model: Model,
+    step: Step,
+    limits: Limits,
+    hint: Plan | None,
+    at_least: int | None = None,
+    news: News | None = None,
+) -> Solved:
     """Minimise one aim; `at_least` is a bound already known for it."""
     cp = model.model
     cp.clear_hints()
@@ -262,25 +296,22 @@ def minimise(model: Model, step: Step, limits: Limits, hint: Plan | None, at_lea
     solver.parameters.random_seed = limits.seed
     if limits.work is not None:
         solver.parameters.max_deterministic_time = limits.work
-    status = run(solver, cp, limits.stopped)
+    status = run(solver, cp, limits.stopped, None if news is None else _Teller(model, step, news))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         infeasible = status == cp_model.INFEASIBLE
         return Solved("infeasible" if infeasible else "unknown", None, 0, 0)
-    plan = {
-        request: place
-        for request, entries in model.place.items()
-        for place, literal in entries
-        if solver.boolean_value(literal)
-    }
+    plan = model.plan(solver.boolean_value)
     found = round(solver.objective_value) + step.constant if step.terms else step.constant
     bound = math.ceil(solver.best_objective_bound - 1e-6) + step.constant if step.terms else step.constant
     return Solved("optimal" if status == cp_model.OPTIMAL else "feasible", plan, found, bound)
 
 
-def run(solver: cp_model.CpSolver, cp: cp_model.CpModel, stopped: Callable[[], bool]) -> Any:
+def run(
+    solver: cp_model.CpSolver, cp: cp_model.CpModel, stopped: Callable[[], bool], callback: _Teller | None = None
+) -> Any:
     """Solve in a thread of its own, so that the caller's thread can report and be asked whether to stop."""
     answer: list[Any] = []
-    thread = threading.Thread(target=lambda: answer.append(solver.solve(cp)), daemon=True)
+    thread = threading.Thread(target=lambda: answer.append(solver.solve(cp, callback)), daemon=True)
     thread.start()
     while thread.is_alive():
         thread.join(0.1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -16,7 +16,7 @@ from eventsapp.scheduling.fair import fairer, lowest_bound
 from eventsapp.scheduling.index import ANY, Index, Plan
 from eventsapp.scheduling.polish import less_idle
 from eventsapp.scheduling.problem import Level
-from eventsapp.scheduling.schedule import Number
+from eventsapp.scheduling.schedule import Reached
 from eventsapp.scheduling.search import figure_of
 from eventsapp.scheduling.waits import idle_bound
 
@@ -27,14 +27,6 @@ PROVE_SHARE = 0.4
 BUILD_SECONDS = 1e-4
 MAX_WEIGHT = 1 << 45
 LINEAR = ("changes", *FLOW_LEVELS)
-
-
-@dataclass(frozen=True)
-class Reached:
-    """What is known of a level: the bound of its figure, and whether the figure is proven to be the best."""
-
-    bound: Number | None
-    optimal: bool
 
 
 @dataclass
@@ -113,6 +105,12 @@ class Pursuit:
         """Tell the clock what stands now."""
         self.clock.phase = phase
         self.clock.holds(len(self.plan), figures.value(self.index, self.plan))
+        self.clock.keep(self.plan, self.reached)
+
+    def found(self, plan: Callable[[], Plan]) -> None:
+        """A plan that beats the one that stands was found on the way; `plan` makes it when it is wanted."""
+        if self.clock.keeps:
+            self.clock.keep(plan(), self.reached)
 
     def run(self) -> None:
         """Pursue all levels in order, linear ones with no tolerance between them together."""
@@ -206,10 +204,9 @@ class Pursuit:
         ]
         least = sum(weight * bound for weight, bound in zip(weights, bounds, strict=True))
         last = group[-1] is self.levels[-1]
-        solved = self.minimise(step, least, self.clock.until(1.0 if last else PROVE_SHARE))
-        if solved.plan is not None and solved.value <= sum(
-            weight * self.figure(level.level) for weight, level in zip(weights, group, strict=True)
-        ):
+        stands = sum(weight * self.figure(level.level) for weight, level in zip(weights, group, strict=True))
+        solved = self.minimise(step, stands, least, self.clock.until(1.0 if last else PROVE_SHARE))
+        if solved.plan is not None and solved.value <= stands:
             self.plan = solved.plan
         bound = max(least, solved.bound) if solved.plan is not None else least
         for number, level in enumerate(group):
@@ -220,11 +217,11 @@ class Pursuit:
             bound -= weights[number] * figure
             self.settle(level, figure, proven)
 
-    def minimise(self, step: cpsat.Step, least: int | None, until: float | None = None) -> cpsat.Solved:
-        """Ask the exact model, from the plan that stands."""
+    def minimise(self, step: cpsat.Step, figure: int, least: int, until: float | None = None) -> cpsat.Solved:
+        """Ask the exact model for less than the figure of the plan that stands."""
         deadline = self.clock.deadline if until is None else min(until, self.clock.deadline)
         limits = cpsat.Limits(deadline, self.workers, self.seed, self.clock.stopped)
-        return cpsat.minimise(self.whole_model(), step, limits, self.plan, least)
+        return cpsat.minimise(self.whole_model(), step, limits, self.plan, least, cpsat.News(figure, self.found))
 
     def fine(self, level: str) -> bool:
         """Whether the exact model is small enough for levels that are no plain sums."""
@@ -244,6 +241,7 @@ class Pursuit:
                 rng,
                 lambda: (self.clock.spent - begin) / max(end - begin, 1e-3),
                 lambda: self.clock.stopped() or self.clock.spent > end,
+                self.found,
             )
         self.pursue_one(level, self.idle_floor(level))
 
@@ -261,7 +259,7 @@ class Pursuit:
         """A level that is one sum of extra variables of the model; `bound` is what is known of it."""
         figure = self.figure(level.level)
         if figure > bound and self.fine(level.level):
-            solved = self.minimise(aims.AIMS[level.level](self.whole_model())[0], bound)
+            solved = self.minimise(aims.AIMS[level.level](self.whole_model())[0], figure, bound)
             if solved.plan is not None and solved.value <= figure:
                 self.plan, figure = solved.plan, solved.value
             bound = max(bound, solved.bound) if solved.plan is not None else bound
@@ -298,7 +296,7 @@ class Pursuit:
             share = step.label or Fraction(0)
             figure, bound = figures.no_more_than(self.index, self.plan, share), 0
             if figure > 0 and not self.clock.stopped():
-                solved = self.minimise(step, 0, until)
+                solved = self.minimise(step, figure, 0, until)
                 if solved.plan is not None and solved.value <= figure:
                     self.plan, figure = solved.plan, solved.value
                 bound = solved.bound if solved.plan is not None else 0

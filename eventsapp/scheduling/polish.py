@@ -206,23 +206,38 @@ class Polisher:
         return {request: Place(self.at[request], place.option) for request, place in self.plan.items()}
 
 
-def less_idle(index: Index, plan: Plan, rng: Random, spent: Callable[[], float], stopped: Callable[[], bool]) -> Plan:
-    """The plan with its meetings in other slots so that desks wait less; `spent` is the share of the time used."""
+def less_idle(
+    index: Index,
+    plan: Plan,
+    rng: Random,
+    spent: Callable[[], float],
+    stopped: Callable[[], bool],
+    found: Callable[[Callable[[], Plan]], None],
+) -> Plan:
+    """The plan with its meetings in other slots so that desks wait less.
+
+    `spent` is the share of the time used; `found` is told now and then how to make the best plan so far.
+    """
     polisher = Polisher(index, plan, rng)
     steps = STEPS_PER_MEETING * sum(mask.bit_count() > 1 for mask in polisher.allowed.values())
     best, best_at = polisher.idle, dict(polisher.at)
-    heat = HOT
+    told, heat = best, HOT
+
+    def best_plan() -> Plan:
+        return {request: Place(best_at[request], place.option) for request, place in plan.items()}
+
     for number in range(steps):
         if not polisher.waiting:
             break
         if number % ASK_EVERY == 0:
             if stopped():
                 break
+            if best < told:
+                told = best
+                found(best_plan)
             done = max(number / steps, spent())
             heat = HOT * (COLD / HOT) ** done
         polisher.step(heat)
         if polisher.idle < best and (number % 64 == 0 or polisher.idle == 0 or polisher.idle < best - 8):
             best, best_at = polisher.idle, dict(polisher.at)
-    if polisher.idle > best:
-        return {request: Place(best_at[request], place.option) for request, place in plan.items()}
-    return polisher.result()
+    return best_plan() if polisher.idle > best else polisher.result()

@@ -31,6 +31,14 @@ class LevelResult:
 
 
 @dataclass(frozen=True)
+class Reached:
+    """What is known of a level: the bound of its figure, and whether the figure is proven to be the best."""
+
+    bound: Number | None
+    optimal: bool
+
+
+@dataclass(frozen=True)
 class Unscheduled:
     """A request that is not held, with its one reason and what would help."""
 

@@ -60,7 +60,7 @@ def construct(network: Network, choice: Choice, levels: Sequence[str], begin: Pl
         left = colouring.colour(hardest_first(board, missing, rng), work_for(index))
         before = best
         best = _better(best, index, filled(colouring, levels), levels)
-        clock.holds(len(best[1]), figures.value(index, best[1]))
+        _stands(clock, index, best[1])
         stale = 0 if before is None or best[0] < before[0] else stale + 1
         if not left or best[0] == goal or stale >= PATIENCE or clock.stopped():
             break
@@ -72,6 +72,12 @@ def construct(network: Network, choice: Choice, levels: Sequence[str], begin: Pl
         return best[1]
     colouring.restore(best[1])
     return _swept(Sweeper(network, colouring, levels, rng), best, levels, goal, clock)
+
+
+def _stands(clock: Clock, index: Index, plan: Plan) -> None:
+    """Tell the clock of the best plan so far."""
+    clock.holds(len(plan), figures.value(index, plan))
+    clock.keep(plan, {})
 
 
 def _told(clock: Clock, board: Board) -> bool:
@@ -96,7 +102,7 @@ def _swept(
         after = _better(best, sweeper.index, filled(sweeper.colouring, levels), levels)
         stale = 0 if after[0] < best[0] else stale + 1
         best = after
-        clock.holds(len(best[1]), figures.value(sweeper.index, best[1]))
+        _stands(clock, sweeper.index, best[1])
     return best[1]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -11,16 +11,17 @@ from eventsapp import __version__
 from eventsapp.scheduling import checker, cpsat, explain, tables
 from eventsapp.scheduling.bounds import FLOW_LEVELS, Network
 from eventsapp.scheduling.clock import Clock, OnProgress, Stop
-from eventsapp.scheduling.index import Index, Place, index_of, meetings_of
+from eventsapp.scheduling.index import Index, Place, Plan, index_of, meetings_of
 from eventsapp.scheduling.keep import keep_published, narrowed
-from eventsapp.scheduling.levels import Pursuit, Reached
+from eventsapp.scheduling.levels import Pursuit
 from eventsapp.scheduling.odd import without_halves
 from eventsapp.scheduling.pins import place_pins
 from eventsapp.scheduling.prices import Stand, prices
 from eventsapp.scheduling.problem import Level, Problem, ProblemError
-from eventsapp.scheduling.schedule import LevelResult, Outcome
+from eventsapp.scheduling.schedule import LevelResult, Outcome, Reached
 from eventsapp.scheduling.search import construct, figure_of
 
+OnBetter = Callable[[Outcome], None]
 ENGINE = f"encuentro {__version__} (flow, colouring, CP-SAT)"
 MAX_CONCRETE = 20_000
 RESERVE_PER_REQUEST = 35e-6
@@ -38,9 +39,14 @@ def solve(
     workers: int = 2,
     on_progress: OnProgress | None = None,
     stop: Stop | None = None,
+    on_better: OnBetter | None = None,
     with_prices: bool = True,
 ) -> Outcome:
-    """Schedule the problem within the seconds given; `stop` answers None, "keep" (end with the best) or "cancel"."""
+    """Schedule the problem within the seconds given; `stop` answers None, "keep" (end with the best) or "cancel".
+
+    `on_better` gets whole answers while the search goes on, each better than the one before and none more often than
+    each second; it is called by the thread that searches.
+    """
     problem.check()
     if problem.kind != "event":
         raise ProblemError("Problems of this kind are no events; `eventsapp solve` solves them.", "kind")
@@ -49,7 +55,7 @@ def solve(
     if priced:
         reserve += min(PRICE_SECONDS, PRICE_RESERVE * seconds)
     clock = Clock(seconds, on_progress, stop, reserve, asked=len(problem.requests))
-    outcome = clock.watch(lambda: _outcome(problem, _pursued(problem, clock, workers, seed), priced))
+    outcome = clock.watch(lambda: _outcome(problem, _pursued(problem, clock, workers, seed, on_better), priced))
     return outcome or Outcome("cancelled", (), (), (), round(clock.spent, 3), seed, ENGINE)
 
 
@@ -58,7 +64,7 @@ def _priced(problem: Problem) -> bool:
     return not problem.published and len(problem.requests) <= PRICED_REQUESTS
 
 
-def _pursued(problem: Problem, clock: Clock, workers: int, seed: int) -> Pursuit:
+def _pursued(problem: Problem, clock: Clock, workers: int, seed: int, on_better: OnBetter | None = None) -> Pursuit:
     """The search: pins, choice, slots, then level after level; cut short when the clock says so."""
     index = _sized_index(problem)
     begin, whole = keep_published(index, place_pins(index))
@@ -66,6 +72,8 @@ def _pursued(problem: Problem, clock: Clock, workers: int, seed: int) -> Pursuit
     if problem.published and whole and first.level == "changes" and first.tolerance == 0:
         index = narrowed(index, begin)
         begin = {request: Place(place.start, index.options[request][0]) for request, place in begin.items()}
+    if on_better is not None:
+        clock.on_plan = lambda plan, reached: on_better(_answer(problem, index, plan, reached, seed, clock))
     network = Network(index)
     order = [level.level for level in problem.levels if level.level in FLOW_LEVELS] or ["value"]
     choice = network.choose(order)
@@ -80,9 +88,19 @@ def _pursued(problem: Problem, clock: Clock, workers: int, seed: int) -> Pursuit
 
 
 def _outcome(problem: Problem, pursuit: Pursuit, priced: bool) -> Outcome:
-    """Tables, true figures by the judge, reasons, prices when they are wanted."""
+    """The last answer, with prices when they are wanted."""
     pursuit.show("reasons")
-    index, plan = pursuit.index, pursuit.plan
+    clock = pursuit.clock
+    answer = _answer(problem, pursuit.index, pursuit.plan, pursuit.reached, pursuit.seed, clock)
+    worth = _prices(problem, pursuit) if priced else ()
+    pursuit.show("done")
+    return replace(answer, prices=worth, seconds=round(clock.spent, 3))
+
+
+def _answer(
+    problem: Problem, index: Index, plan: Plan, reached: Mapping[str, Reached], seed: int, clock: Clock
+) -> Outcome:
+    """A plan as an answer: tables, true figures by the judge, a reason for whatever is left out."""
     meetings = meetings_of(index, plan, tables.seat(index, plan))
     broken = checker.violations(problem, meetings)
     if broken:
@@ -90,14 +108,12 @@ def _outcome(problem: Problem, pursuit: Pursuit, priced: bool) -> Outcome:
     true = checker.score(problem, meetings)
     levels = []
     for level in problem.levels:
-        reached = pursuit.reached.get(level.level, Reached(None, False))
-        levels.append(LevelResult(level.level, true.of(level.level), reached.bound, reached.optimal))
+        known = reached.get(level.level, Reached(None, False))
+        levels.append(LevelResult(level.level, true.of(level.level), known.bound, known.optimal))
     status = "optimal" if all(level.optimal for level in levels) else "feasible"
-    seed, proven = pursuit.seed, {level.level: level.optimal for level in levels}
+    proven = {level.level: level.optimal for level in levels}
     unscheduled = explain.reasons(_reason_index(problem, index), plan, proven, seed)
-    worth = _prices(problem, pursuit) if priced else ()
-    pursuit.show("done")
-    return Outcome(status, meetings, tuple(levels), unscheduled, round(pursuit.clock.spent, 3), seed, ENGINE, worth)
+    return Outcome(status, meetings, tuple(levels), unscheduled, round(clock.spent, 3), seed, ENGINE)
 
 
 def _prices(problem: Problem, pursuit: Pursuit) -> tuple[Mapping[str, Any], ...]:

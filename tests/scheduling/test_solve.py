@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from eventsapp.scheduling import checker
+from eventsapp.scheduling.comparison import is_better
 from eventsapp.scheduling.problem import Level, Problem, Request, Table
-from eventsapp.scheduling.schedule import Meeting, Progress
+from eventsapp.scheduling.schedule import Meeting, Outcome, Progress
 from eventsapp.scheduling.solve import solve
 from tests.scheduling import make
 from tests.scheduling.oracle import slots
@@ -164,6 +165,20 @@ def test_a_cancelled_run_says_so_however_late() -> None:
 
     outcome = solve(crowd(12, 40, (6, 6), 5), seconds=60, stop=stop, on_progress=lambda p: told.append(p.phase))
     assert (outcome.status, outcome.meetings, outcome.levels, outcome.unscheduled) == ("cancelled", (), (), ())
+
+
+def test_better_answers_are_told_on_the_way() -> None:
+    told: list[Outcome] = []
+    problem = crowd(12, 40, (6, 6), 5)
+    final = solve(problem, seconds=6, on_better=told.append)
+    assert told
+    assert [checker.verify(problem, answer) for answer in told] == [[]] * len(told)
+    asked = {request.id for request in problem.requests}
+    for answer in told:
+        held, left = [meeting.request for meeting in answer.meetings], [item.request for item in answer.unscheduled]
+        assert sorted(held + left) == sorted(asked)
+    assert not any(is_better(one, other, LINEAR) for one, other in pairwise([*told, final]))
+    assert not is_better(told[0], final, problem.levels)
 
 
 def test_an_error_of_the_listener_ends_the_run() -> None:

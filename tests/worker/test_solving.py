@@ -178,7 +178,7 @@ def test_the_engine_answers_with_progress_and_an_outcome() -> None:
     assert set(told[0]) == {"seconds", "limit", "phase", "placed", "asked", "value", "bound", "meetings"}
 
 
-def test_a_longer_search_stores_a_first_answer_and_never_ends_worse() -> None:
+def test_a_search_stores_its_answers_on_the_way_and_never_ends_worse() -> None:
     kept: list[dict[str, Any]] = []
     told: list[dict[str, Any]] = []
     asked = task(problem=crowded(), seconds=16)
