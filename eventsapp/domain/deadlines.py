@@ -82,6 +82,22 @@ def request_expires_at(event: Expiry, now: datetime) -> datetime:
     return min(now + timedelta(hours=event.request_expiry_hours), max(event.requests_close_at, now))
 
 
+FIRST_REMINDER = timedelta(hours=72)
+
+
+def reminder_at(reminder_hours: int, *, asked_at: datetime, expires_at: datetime, now: datetime) -> datetime | None:
+    """When the receiver of a request was to be reminded last, until now; None before the first time.
+
+    72 hours before it expires, when it waits longer than that, and again the hours of the event before; who is asked
+    later than that is reminded at once.
+    """
+    last = max(asked_at, expires_at - timedelta(hours=reminder_hours))
+    if now >= last:
+        return last
+    first = expires_at - FIRST_REMINDER
+    return first if asked_at < first <= now else None
+
+
 def are_requests_open(event: Dates, now: datetime) -> bool:
     """May companies ask for meetings and answer?"""
     return event.status is EventStatus.OPEN and event.requests_open_at <= now < event.requests_close_at

@@ -3,5 +3,13 @@
 from __future__ import annotations
 
 NOTICES = frozenset(
-    {"agenda_published", "campaign", "request_accepted", "request_agreed", "request_digest", "request_reminder"}
+    {
+        "agenda_published",
+        "campaign",
+        "request_accepted",
+        "request_agreed",
+        "request_digest",
+        "request_expired",
+        "request_reminder",
+    }
 )

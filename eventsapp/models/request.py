@@ -22,8 +22,8 @@ class Request(Base):
     """One side asks the other for a meeting, or notes for itself that it is available for it or never wants it.
 
     It never holds a slot. `rank` is the order in which a company wants its meetings, 1 first. A request that waits for
-    an answer expires at `expires_at`; `reminded_at` says when its receiver was reminded. `requirement_id` and
-    `capability_id` name what it is about.
+    an answer expires at `expires_at`; `reminded_at` says when somebody was last written to about that: its receiver
+    before, its asker afterwards. `requirement_id` and `capability_id` name what it is about.
     `slot_ids` limits the meeting to some slots (empty: any), `after_ids` names requests whose meetings come before it:
     conditions that an organizer or an import may set.
     """

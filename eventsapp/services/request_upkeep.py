@@ -1,34 +1,30 @@
 """What happens to requests by itself: they expire, their receivers are reminded, and each morning told what waits.
 
-The worker calls these again and again. Each is judged by rows alone, so that a second worker or a second call in the
-same minute changes and mails nothing.
+Each morning, too, those who asked are told what expired without an answer. The worker calls these again and again.
+Each is judged by rows alone, so that a second worker or a second call in the same minute changes and mails nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
-from eventsapp.domain import lifecycle
+from eventsapp.domain import deadlines, lifecycle
 from eventsapp.domain.access import SYSTEM, Actor, Permission, require
-from eventsapp.domain.values import EventStatus, Preference, RegistrationStatus, RequestStatus
-from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
-from eventsapp.models import Company, Delegate, DigestStop, Event, OutboxMessage, Registration, Request
-from eventsapp.services import audit, outbox, wording
-from eventsapp.services.matching import Field, read_field
-from eventsapp.services.requests import NEVER, is_allowed
+from eventsapp.domain.values import EventStatus, RegistrationStatus, RequestStatus
+from eventsapp.models import Delegate, DigestStop, Event, Registration, Request
+from eventsapp.services import audit, request_mails
+from eventsapp.services.request_mails import Kind
+from eventsapp.services.requests import is_allowed
 
-DIGEST = "request_digest"
-REMINDER = "request_reminder"
-DIGEST_HOUR = 8
-SHOWN = 5
-SHOWN_TERMS = 3
+MORNING = time(8)
+"""When the daily mails are written, at the venue."""
+OLD_NEWS = timedelta(days=7)
+"""What expired longer ago is told nobody."""
 
 
 def expire(*, now: datetime) -> int:
@@ -37,35 +33,72 @@ def expire(*, now: datetime) -> int:
         select(Request)
         .where(Request.status == RequestStatus.SENT, Request.expires_at <= now)
         .order_by(Request.id)
+        .options(
+            joinedload(Request.from_registration).joinedload(Registration.company),
+            joinedload(Request.to_registration).joinedload(Registration.company),
+        )
         .with_for_update(skip_locked=True, of=Request)
     )
     over = list(db.session.scalars(query))
     for request in over:
         request.status = lifecycle.request(request.status, "expire")
-        audit.record(SYSTEM, "request.expired", request, at=now)
+        names: dict[str, Any] = {
+            "from_company": request.from_registration.company.name,
+            "to_company": request.to_registration.company.name,
+        }
+        audit.record(SYSTEM, "request.expired", request, at=now, **names)
     return len(over)
 
 
 def remind(*, now: datetime) -> int:
-    """Write to those whose answer is due soon, once for each request, one mail for all that are due; how many mails."""
-    query = (
-        _waiting()
-        .where(Request.reminded_at.is_(None), Request.expires_at > now)
-        .with_for_update(skip_locked=True, of=Request)
+    """Write to those whose answer is due soon, one mail for all that are due; how many mails."""
+    columns = (Request.id, Request.created_at, Request.expires_at, Request.reminded_at, Event.request_reminder_hours)
+    waiting = select(*columns).join(Request.event).where(Request.status == RequestStatus.SENT, Request.expires_at > now)
+    due = [row.id for row in db.session.execute(waiting) if _is_due(row.request_reminder_hours, row, now)]
+    if not due:
+        return 0
+    query = _between_participants().where(Request.id.in_(due), Request.status == RequestStatus.SENT)
+    found = list(
+        db.session.scalars(
+            query.with_for_update(skip_locked=True, of=Request).execution_options(populate_existing=True)
+        )
     )
-    due = [one for one in db.session.scalars(query) if one.expires_at and one.expires_at <= now + _notice(one.event)]
-    for request in due:
+    found = [one for one in found if _is_due(one.event.request_reminder_hours, one, now)]
+    for request in found:
         request.reminded_at = now
-    return _write(REMINDER, due, now)
+    return request_mails.write(Kind.REMINDER, found, now)
+
+
+def tell_expired(*, now: datetime) -> int:
+    """Tell those who asked what expired until this morning without an answer, once; how many mails."""
+    mornings = {event.id: _morning(event, now) for event in _list_open()}
+    past = {event_id: morning for event_id, morning in mornings.items() if morning <= now}
+    if not past:
+        return 0
+    query = _between_participants().where(
+        Request.event_id.in_(past),
+        Request.status == RequestStatus.EXPIRED,
+        Request.expires_at > now - OLD_NEWS,
+        or_(Request.reminded_at.is_(None), Request.reminded_at < Request.expires_at),
+    )
+    found = list(db.session.scalars(query.with_for_update(skip_locked=True, of=Request)))
+    found = [one for one in found if one.expires_at and one.expires_at <= past[one.event_id]]
+    for request in found:
+        request.reminded_at = now
+    return request_mails.write(Kind.EXPIRED, found, now)
 
 
 def send_digests(*, now: datetime) -> int:
     """Tell everybody who has requests to answer, from eight in the morning at the venue, once a day; how many mails."""
-    events = [event for event in _list_open(now) if now.astimezone(event.zone).hour >= DIGEST_HOUR]
+    events = [
+        event for event in _list_open() if deadlines.are_requests_open(event, now) and _morning(event, now) <= now
+    ]
     if not events:
         return 0
-    query = _waiting().where(Request.event_id.in_([event.id for event in events]))
-    return _write(DIGEST, db.session.scalars(query).all(), now)
+    query = _between_participants().where(
+        Request.status == RequestStatus.SENT, Request.event_id.in_([event.id for event in events])
+    )
+    return request_mails.write(Kind.DIGEST, db.session.scalars(query).all(), now)
 
 
 def is_stopped(delegate: Delegate) -> bool:
@@ -85,24 +118,27 @@ def set_digest(delegate: Delegate, *, wanted: bool, actor: Actor, now: datetime)
     db.session.flush()
 
 
-def _list_open(now: datetime) -> list[Event]:
-    query = select(Event).where(
-        Event.status == EventStatus.OPEN, Event.requests_open_at <= now, Event.requests_close_at > now
-    )
-    return list(db.session.scalars(query))
+def _list_open() -> list[Event]:
+    return list(db.session.scalars(select(Event).where(Event.status == EventStatus.OPEN)))
 
 
-def _waiting() -> Any:
-    """The requests that wait for an answer between companies that take part, those that expire first come first."""
+def _morning(event: Event, now: datetime) -> datetime:
+    """This day's morning at the venue."""
+    return datetime.combine(now.astimezone(event.zone).date(), MORNING, event.zone)
+
+
+def _is_due(reminder_hours: int, request: Any, now: datetime) -> bool:
+    """Is its receiver to be reminded, and was not since?"""
+    moment = deadlines.reminder_at(reminder_hours, asked_at=request.created_at, expires_at=request.expires_at, now=now)
+    return moment is not None and (request.reminded_at is None or request.reminded_at < moment)
+
+
+def _between_participants() -> Any:
+    """Requests between companies that take part and may meet, those that expire first come first."""
     approved = select(Registration.id).where(Registration.status == RegistrationStatus.APPROVED)
     return (
         select(Request)
-        .where(
-            Request.status == RequestStatus.SENT,
-            Request.from_id.in_(approved),
-            Request.to_id.in_(approved),
-            is_allowed(),
-        )
+        .where(Request.from_id.in_(approved), Request.to_id.in_(approved), is_allowed())
         .order_by(Request.expires_at, Request.created_at, Request.id)
         .options(
             joinedload(Request.event),
@@ -110,99 +146,3 @@ def _waiting() -> Any:
             joinedload(Request.to_registration).joinedload(Registration.company),
         )
     )
-
-
-def _notice(event: Event) -> timedelta:
-    return timedelta(hours=event.request_reminder_hours)
-
-
-def _write(kind: str, requests: Iterable[Request], now: datetime) -> int:
-    """One mail for each person and event, whatever of its companies is asked; those who want none get none."""
-    by_receiver: dict[UUID, list[Request]] = {}
-    for request in requests:
-        by_receiver.setdefault(request.to_id, []).append(request)
-    people = _list_people({found[0].to_registration.company_id for found in by_receiver.values()})
-    stopped = set(db.session.scalars(select(DigestStop.delegate_id))) if kind == DIGEST else set()
-    by_person: dict[tuple[str, UUID], tuple[Delegate, list[Request]]] = {}
-    for found in by_receiver.values():
-        for person in people.get(found[0].to_registration.company_id, []):
-            if person.id not in stopped:
-                mine = by_person.setdefault((person.email.lower(), found[0].event_id), (person, []))
-                mine[1].extend(found)
-    written = {_key(kind, person, found, now): (person, found) for person, found in by_person.values()}
-    known = set(db.session.scalars(select(OutboxMessage.key).where(OutboxMessage.key.in_(list(written)))))
-    new = {key: entry for key, entry in written.items() if key not in known}
-    events = {found[0].event_id: found[0].event for _person, found in new.values()}
-    fields = {event_id: read_field(event) for event_id, event in events.items()}
-    outbox.add_all(
-        [_mail(kind, key, person, found, fields[found[0].event_id], now) for key, (person, found) in new.items()]
-    )
-    return len(new)
-
-
-def _by_urgency(requests: list[Request]) -> list[Request]:
-    return sorted(requests, key=lambda one: (one.preference is not Preference.MUST, one.expires_at or NEVER))
-
-
-def _key(kind: str, person: Delegate, requests: list[Request], now: datetime) -> str:
-    """One mail a day; a reminder once for what it reminds of first."""
-    event = requests[0].event
-    first = _by_urgency(requests)[0].id if kind == REMINDER else now.astimezone(event.zone).date()
-    return f"{kind}:{event.id}:{person.email.lower()}:{first}"
-
-
-def _mail(
-    kind: str, key: str, person: Delegate, requests: list[Request], parties: Field, now: datetime
-) -> OutboxMessage:
-    event = requests[0].event
-    first_end = min(one.expires_at or event.requests_close_at for one in requests)
-    requests = _by_urgency(requests)
-    return outbox.message(
-        kind,
-        key=key,
-        to_address=person.email,
-        to_name=person.name,
-        locale=person.locale,
-        fields={
-            "count": len(requests),
-            "more": max(0, len(requests) - SHOWN),
-            "requests": [_shown(one, parties) for one in requests[:SHOWN]],
-            "answer_by": _moment(first_end, event, person.locale),
-            "path": f"/e/{event.code}/solicitudes",
-        },
-        at=now,
-        event=event,
-    )
-
-
-def _moment(moment: datetime, event: Event, locale: str) -> str:
-    with force_locale(locale if locale in LOCALES else DEFAULT_LOCALE):
-        return f"{wording.day(moment, event.zone)}, {wording.clock(moment, event.zone)}"
-
-
-def _shown(request: Request, parties: Field) -> dict[str, Any]:
-    """Who asks, and why it matters: what both have in common, and the message."""
-    asks, asked = request.from_registration, request.to_registration
-    fit = parties.affinity(asked.id, asks.id)
-    return {
-        "company": asks.company.name,
-        "city": asks.company.city,
-        "level": fit.level,
-        "shared": list(fit.shared[:SHOWN_TERMS]),
-        "message": request.message,
-        "is_must": request.preference is Preference.MUST,
-    }
-
-
-def _list_people(company_ids: Collection[UUID]) -> dict[UUID, list[Delegate]]:
-    """Who answers for each company: its administrators, else the first of its people."""
-    query = (
-        select(Delegate)
-        .join(Company, Company.id == Delegate.company_id)
-        .where(Delegate.company_id.in_(company_ids), Delegate.ended_at.is_(None))
-        .order_by(Delegate.created_at, Delegate.id)
-    )
-    found: dict[UUID, list[Delegate]] = {}
-    for person in db.session.scalars(query):
-        found.setdefault(person.company_id, []).append(person)
-    return {key: [one for one in people if one.is_company_admin] or people[:1] for key, people in found.items()}

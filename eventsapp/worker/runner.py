@@ -133,6 +133,7 @@ def _keep_requests() -> None:
     with unit_of_work():
         request_upkeep.expire(now=now())
         request_upkeep.remind(now=now())
+        request_upkeep.tell_expired(now=now())
         request_upkeep.send_digests(now=now())
 
 

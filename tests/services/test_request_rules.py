@@ -12,10 +12,12 @@ from sqlalchemy import func, select
 from eventsapp.db import db
 from eventsapp.domain.access import Actor
 from eventsapp.domain.errors import DomainError
+from eventsapp.domain.taxonomy import terms
 from eventsapp.domain.values import (
     DeclineReason,
     ExclusionReason,
     Preference,
+    RegistrationStatus,
     RequestStatus,
     Side,
 )
@@ -209,6 +211,119 @@ def test_one_reminder_for_all_that_are_due_and_none_twice(context: Flask, now: d
     [(kind, address, fields)] = mails()
     assert (kind, address, fields["count"]) == ("request_reminder", buyer.delegates[0].email, 2)
     assert fields["answer_by"] == "sábado 23 de enero, 10:00"
+
+
+def test_who_waits_long_is_reminded_seventy_two_hours_and_twenty_four_hours_before(
+    context: Flask, now: datetime
+) -> None:
+    buyer, supplier = two(request_expiry_hours=120)
+    asked = ask(supplier, buyer, now)
+    assert asked.expires_at == now + 120 * HOUR
+    sent = {hours: request_upkeep.remind(now=now + hours * HOUR) for hours in (1, 47, 48, 49, 95, 96, 97, 120)}
+    assert sent == {1: 0, 47: 0, 48: 1, 49: 0, 95: 0, 96: 1, 97: 0, 120: 0}
+    assert [kind for kind, _, _ in mails()] == ["request_reminder"] * 2
+
+
+def test_who_is_asked_shortly_before_the_end_is_reminded_at_once(context: Flask, now: datetime) -> None:
+    buyer, supplier = two()
+    late = buyer.event.requests_close_at - HOUR
+    ask(supplier, buyer, late)
+    assert [request_upkeep.remind(now=late) for _ in range(2)] == [1, 0]
+
+
+EXPIRED_ES = """\
+Estas solicitudes suyas no tuvieron respuesta a tiempo:
+
+- Nordwind <b> · Silao
+  Coincide: {term_es}
+- Hules Ñandú · Silao
+  Sin procesos en común
+
+Ya no cuentan: puede pedirlas de nuevo, o a otras empresas, hasta el {closes_es}.
+
+Ver sus solicitudes: https://encuentro.example/e/{code}/solicitudes?ver=enviadas
+
+{event}
+"""
+EXPIRED_EN = """\
+These requests of yours got no answer in time:
+
+- Nordwind <b> · Silao
+  In common: {term_en}
+- Hules Ñandú · Silao
+  No processes in common
+
+They no longer count: you can make them again, or ask other companies, until {closes_en}.
+
+See your requests: https://encuentro.example/e/{code}/solicitudes?ver=enviadas
+
+{event}
+"""
+
+
+def test_who_asked_is_told_in_the_morning_what_nobody_answered(context: Flask, now: datetime) -> None:
+    event = make.event()
+    supplier = make.registration(event, terms=["ALL-090"])
+    [person] = supplier.delegates
+    buyers = [named(event, name, Side.BUYER) for name in ("Nordwind <b>", "Hules Ñandú")]
+    buyers[0].terms, buyers[1].terms = ["ALL-090"], ["ALL-180"]
+    for minute, buyer in enumerate(buyers):
+        ask(supplier, buyer, now - HOUR + minute * HOUR / 60).message = "Solo para ellos"
+    answered = ask(supplier, named(event, "Responde", Side.BUYER), now)
+    requests.accept(answered, actor=acting_for(answered.to_registration), now=now + HOUR)
+    over = now + 3 * DAY
+    assert request_upkeep.expire(now=over) == 2
+    evening, early = over + HOUR, (over + DAY).replace(hour=13)  # seven in the morning at the venue
+    assert [request_upkeep.tell_expired(now=at) for at in (evening, early)] == [0, 0]
+    assert [request_upkeep.tell_expired(now=over + DAY) for _ in range(2)] == [1, 0]
+    assert request_upkeep.tell_expired(now=over + 2 * DAY) == 0
+    row = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "request_expired")).one()
+    assert (row.to_address, row.locale) == (person.email, person.locale)
+    words = {
+        "code": event.code,
+        "event": event.name,
+        "term_es": terms()["ALL-090"].name_es,
+        "term_en": terms()["ALL-090"].name_en,
+        "closes_es": row.fields["until"],
+        "closes_en": row.fields["until"],
+    }
+    mail = render(row, base_url="https://encuentro.example")
+    assert mail.subject == "2 solicitudes suyas se cerraron sin respuesta"
+    assert mail.text.rpartition("\n\n")[0] == EXPIRED_ES.format(**words).strip()
+    assert "Nordwind &lt;b&gt;" in mail.html
+    assert "Solo para ellos" not in mail.html + mail.text
+    row.locale = "en"
+    mail = render(row, base_url="https://encuentro.example")
+    assert mail.subject == "2 requests of yours closed without an answer"
+    assert mail.text.rpartition("\n\n")[0] == EXPIRED_EN.format(**words).strip()
+
+
+def test_what_expires_when_requests_close_is_told_without_asking_to_ask_again(context: Flask, now: datetime) -> None:
+    buyer, supplier = two()
+    asked = ask(supplier, buyer, buyer.event.requests_close_at - HOUR)
+    over = buyer.event.requests_close_at
+    assert request_upkeep.expire(now=over) == 1
+    morning = over + 9 * HOUR
+    assert request_upkeep.tell_expired(now=morning) == 1
+    [(_, _, fields)] = mails("request_expired")
+    assert (fields["count"], fields["until"], asked.reminded_at) == (1, "", morning)
+
+
+def test_old_news_of_companies_that_left_and_of_requests_made_anew_are_told_nobody(
+    context: Flask, now: datetime
+) -> None:
+    event = make.event()
+    supplier, buyers = make.registration(event), [make.registration(event, Side.BUYER) for _ in range(3)]
+    for buyer in buyers:
+        ask(supplier, buyer, now)
+    over = now + 3 * DAY
+    assert request_upkeep.expire(now=over) == 3
+    buyers[0].status = RegistrationStatus.WITHDRAWN
+    ask(supplier, buyers[1], over + HOUR)
+    assert request_upkeep.tell_expired(now=over + 8 * DAY) == 0
+    assert request_upkeep.tell_expired(now=over + DAY) == 1
+    [(_, _, fields)] = mails("request_expired")
+    assert [one["company"] for one in fields["requests"]] == [buyers[2].company.name]
 
 
 def test_the_daily_mail_says_who_and_why_once_a_day_to_those_who_want_it(context: Flask, now: datetime) -> None:

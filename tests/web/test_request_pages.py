@@ -168,6 +168,16 @@ def test_a_request_is_declined_with_a_reason_withdrawn_and_asked_again(world: Wo
     assert world.statuses() == [("one-buyer", "declined"), ("two-buyer", "sent")]
 
 
+def test_what_nobody_answered_is_said_on_the_page_for_some_days(world: World) -> None:
+    for key, days in (("one", 2), ("two", 9)):
+        world.add_request("buyer", key, status=RequestStatus.EXPIRED, expires_at=NOW - timedelta(days=days))
+    page = world.client("buyer").get(f"{EVENT}/solicitudes").text
+    assert "1 solicitud suya se cerró sin respuesta" in page
+    sent = world.client("buyer").get(f"{EVENT}/solicitudes?ver=enviadas").text
+    assert ("se cerró sin respuesta" in sent, sent.count("No hubo respuesta a tiempo")) == (False, 2)
+    assert "se cerró sin respuesta" not in world.client("one").get(f"{EVENT}/solicitudes").text
+
+
 def test_asking_back_is_an_agreement(world: World) -> None:
     world.add_request("one", "buyer", status=RequestStatus.SENT)
     buyer = world.client("buyer")

@@ -147,6 +147,7 @@ def list_requests(registration: Registration) -> ResponseReturnValue:
         digest_form=_digest_form(registration),
         ordered=len([row for row in listed["enviadas"] if row.status in requests.ACTIVE]),
         first=page.first,
+        unanswered=_count_unanswered(listed["enviadas"]),
     )
 
 
@@ -272,6 +273,14 @@ def change_preference(mine: Mine) -> ResponseReturnValue:
     with saving(_tab(mine, "enviadas")) as done:
         requests.change_preference(mine.request, form.preference.data, actor=g.actor, now=now())
     return done.redirect()
+
+
+def _count_unanswered(sent: list[MeetingRequest]) -> int:
+    """How many own requests expired in the last days."""
+    since = now() - request_upkeep.OLD_NEWS
+    return sum(
+        row.status is RequestStatus.EXPIRED and row.expires_at is not None and row.expires_at > since for row in sent
+    )
 
 
 def _decline(mine: Mine, form: DeclineForm) -> None:

@@ -41,6 +41,7 @@ KINDS = {
     "registration_promoted": _l("Lugar libre"),
     "request_digest": _l("Solicitudes por responder"),
     "request_reminder": _l("Recordatorio de solicitudes"),
+    "request_expired": _l("Solicitudes sin respuesta"),
     "request_agreed": _l("Reunión acordada"),
     "request_accepted": _l("Solicitud aceptada"),
 }
