@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -32,13 +32,14 @@ from eventsapp.domain.values import (
     ScheduleStatus,
 )
 from eventsapp.i18n import force_locale
-from eventsapp.models import Block, Desk, DeskDelegate, Event, Placement, Printout, Registration, Schedule
+from eventsapp.models import Block, Desk, DeskDelegate, Event, Placement, Printout, Registration, Schedule, Slot, Table
 from eventsapp.printing.render import qr_code
 from eventsapp.services import audit, badges, events, jobs, meetings, schedules, wording
 from eventsapp.services.meetings import Part
 
 FILES_FOR = timedelta(days=30)
 ENDED = frozenset({PrintoutStatus.READY, PrintoutStatus.FAILED})
+MOST_ROUNDS = 12  # side by side on a page of the board, so that a name can be read
 WITHOUT_SCHEDULE = frozenset({PrintoutKind.BADGES, PrintoutKind.ATTENDANCE})
 
 Row = dict[str, Any]
@@ -162,12 +163,8 @@ def content_of(printout: Printout, *, base_url: str, now: datetime) -> Row:
             "place": f"{event.venue} · {_dates(source)}",
             "version": _version_words(schedule),
             "is_draft": schedule is not None and schedule.status is ScheduleStatus.DRAFT,
-            "printed": _(
-                "Impreso el %(day)s a las %(time)s",
-                day=wording.day(now, event.zone),
-                time=wording.clock(now, event.zone),
-            ),
-            "url": url,
+            "printed": _printed_words(source),
+            "url": url.removeprefix("https://").removeprefix("http://"),
             "url_qr": qr_code(url),
             "words": _words(),
             **CONTENT[printout.kind](source),
@@ -203,6 +200,8 @@ def _words() -> dict[str, str]:
         "signature": _("Firma"),
         "key": _("Clave"),
         "no_meetings": _("Sin reuniones por ahora"),
+        "plan": _("Dónde están sus mesas"),
+        "free": _("Libre"),
     }
 
 
@@ -228,7 +227,7 @@ def _agendas(source: Source) -> Row:
     for placement in source.placements:
         for part in meetings.parts(placement):
             parts[part.own.id].append(part)
-    pauses = _pauses(source)
+    pauses, rooms = _pauses(source), _rooms(source)
     return {
         "companies": [
             {
@@ -237,7 +236,7 @@ def _agendas(source: Source) -> Row:
                 "folio": registration.folio,
                 "role": wording.side(source.event, registration.side),
                 "days": [
-                    _agenda_day(source, list(of_day), pauses.get(day, []), len(registration.desks) > 1)
+                    _agenda_day(source, list(of_day), pauses.get(day, []), rooms, len(registration.desks) > 1)
                     for day, of_day in groupby(
                         parts[registration.id], key=lambda part: source.day(part.placement.slot.starts_at)
                     )
@@ -249,7 +248,9 @@ def _agendas(source: Source) -> Row:
     }
 
 
-def _agenda_day(source: Source, parts: list[Part], pauses: list[Block], shows_desk: bool) -> Row:
+def _agenda_day(
+    source: Source, parts: list[Part], pauses: list[Block], rooms: dict[str, list[Table]], shows_desk: bool
+) -> Row:
     first, last = parts[0].placement.slot.starts_at, parts[-1].placement.slot.ends_at
     rows = [(part.placement.slot.starts_at, _agenda_row(source, part, shows_desk)) for part in parts]
     rows += [(pause.starts_at, _pause_row(source, pause)) for pause in pauses if first <= pause.starts_at <= last]
@@ -257,7 +258,26 @@ def _agenda_day(source: Source, parts: list[Part], pauses: list[Block], shows_de
         "title": wording.day(first, source.zone),
         "count": ngettext("%(num)s reunión", "%(num)s reuniones", len(parts)),
         "rows": [row for _starts, row in sorted(rows, key=lambda entry: entry[0])],
+        "plans": _plans(rooms, {part.placement.table_id for part in parts}),
     }
+
+
+def _rooms(source: Source) -> dict[str, list[Table]]:
+    """The tables that stand in each room; those of a video call stand nowhere."""
+    found: dict[str, list[Table]] = defaultdict(list)
+    for table in source.event.tables:
+        if not table.virtual_url:
+            found[table.room].append(table)
+    return found
+
+
+def _plans(rooms: dict[str, list[Table]], own: set[UUID | None]) -> list[Row]:
+    """The plan of each room where a company meets, with its tables marked."""
+    return [
+        {"room": room, "tables": [{"label": table.label, "is_own": table.id in own} for table in tables]}
+        for room, tables in rooms.items()
+        if own.intersection(table.id for table in tables)
+    ]
 
 
 def _agenda_row(source: Source, part: Part, shows_desk: bool) -> Row:
@@ -302,6 +322,7 @@ def _signs(source: Source) -> Row:
                 "label": table.label,
                 "room": table.room,
                 "company": _host(at_table[table.id]),
+                "count": ngettext("%(num)s reunión", "%(num)s reuniones", len(at_table[table.id])),
                 "days": [
                     {
                         "title": wording.day(held[0].slot.starts_at, source.zone),
@@ -350,7 +371,9 @@ def _rounds(source: Source) -> Row:
 def _attendance(source: Source) -> Row:
     days = sorted({source.day(slot.starts_at) for slot in source.event.slots})
     moments = {source.day(slot.starts_at): slot.starts_at for slot in source.event.slots}
+    people = sum(len(registration.delegates) for registration in source.registrations)
     return {
+        "count": ngettext("%(num)s persona", "%(num)s personas", people),
         "days": [wording.short_day(moments[day], source.zone) for day in days],
         "people": [
             {
@@ -418,25 +441,43 @@ def _board(source: Source) -> Row:
     return {
         "pages": [
             {
-                "title": _block_title(source, block),
+                "title": f"{wording.day(slots[0].starts_at, source.zone)} · "
+                f"{wording.hours(slots[0].starts_at, slots[-1].ends_at, source.zone)}",
                 "room": room,
                 "times": [wording.clock(slot.starts_at, source.zone) for slot in slots],
+                "after_pause": [
+                    at for at, (one, other) in enumerate(pairwise(slots), start=1) if one.block_id != other.block_id
+                ],
                 "rows": [
                     {"table": table.label, "cells": [held.get((slot.id, table.id)) for slot in slots]}
                     for table in source.event.tables
                     if table.room == room
                 ],
             }
-            for block in source.event.blocks
-            if (slots := list(block.slots))
+            for slots in _board_pages(source)
             for room in rooms
         ]
     }
 
 
-def _block_title(source: Source, block: Block) -> str:
-    hours = wording.hours(block.starts_at, block.ends_at, source.zone)
-    return f"{wording.day(block.starts_at, source.zone)} · {hours}"
+def _board_pages(source: Source) -> list[list[Slot]]:
+    """The rounds of each half-day, which ends at lunch or with the day; a long one takes several pages of equal width.
+
+    A break or a talk does not end a half-day: the rounds around it stand side by side.
+    """
+    halves: list[list[Slot]] = []
+    day = None
+    for block in source.event.blocks:
+        if block.kind is BlockKind.LUNCH or source.day(block.starts_at) != day:
+            halves.append([])
+        halves[-1].extend(block.slots)
+        day = source.day(block.starts_at)
+    return [
+        half[len(half) * page // pages : len(half) * (page + 1) // pages]
+        for half in halves
+        for pages in [-(-len(half) // MOST_ROUNDS)]
+        for page in range(pages)
+    ]
 
 
 def _attending(event: Event) -> list[Registration]:

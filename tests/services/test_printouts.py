@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from eventsapp.db import db, unit_of_work
 from eventsapp.domain.access import Actor
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.values import BlockKind, Paper, PrintoutKind, PrintoutStatus, Role, Side
-from eventsapp.models import AuditEntry, Badge, Block, Event, Printout
+from eventsapp.models import AuditEntry, Badge, Block, Event, Printout, Slot
 from eventsapp.printing import render
 from eventsapp.services import badges, printouts
 from eventsapp.worker import runner
@@ -48,8 +49,26 @@ def published(now: datetime, name: str = "Galvánicos Lerma") -> Event:
     return event
 
 
+def add_stretch(event: Event, kind: BlockKind, begin: datetime, amount: int) -> None:
+    """A block of so many twenty-minute steps, with slots in it when it is for meetings."""
+    step = timedelta(minutes=20)
+    block = Block(event=event, kind=kind, title="", starts_at=begin, ends_at=begin + amount * step)
+    db.session.add(block)
+    if kind is BlockKind.MEETINGS:
+        starts = [begin + number * step for number in range(amount)]
+        db.session.add_all(Slot(event=event, block=block, starts_at=at, ends_at=at + step) for at in starts)
+    db.session.flush()
+    db.session.expire(event)
+
+
 def staff(event: Event, role: Role = Role.FLOOR) -> Actor:
     return make.actor(make.organizer(event.organization, role))
+
+
+def count_pages(pdf: bytes) -> int:
+    """How many pages a PDF says it has."""
+    (pages,) = re.findall(rb"/Type/Pages/Count (\d+)/Kids\[", pdf)
+    return int(pages)
 
 
 def content(event: Event, kind: PrintoutKind, now: datetime, **values: Any) -> dict[str, Any]:
@@ -95,14 +114,55 @@ def test_an_agenda_has_a_page_for_each_company_and_day(context: Flask, now: date
                         "desk": "",
                     },
                 ],
+                "plans": [
+                    {
+                        "room": "Salón Corregidora",
+                        "tables": [
+                            {"label": "1", "is_own": True},
+                            {"label": "2", "is_own": True},
+                            {"label": "3", "is_own": False},
+                        ],
+                    }
+                ],
             }
         ],
     }
     assert (said["version"], said["is_draft"], said["url"]) == (
         "Publicación 1",
         False,
-        f"https://encuentro.example/e/{event.code}",
+        f"encuentro.example/e/{event.code}",
     )
+
+
+def test_the_plan_shows_only_rooms_with_a_meeting_and_no_video_calls(context: Flask, now: datetime) -> None:
+    event = published(now)
+    first, second, third = event.tables
+    first.virtual_url, second.room = "https://video.example/1", "Terraza"
+    db.session.flush()
+    plans = {
+        company["name"]: company["days"][0]["plans"]
+        for company in content(event, PrintoutKind.AGENDAS, now)["companies"]
+    }
+    terrace = [{"room": "Terraza", "tables": [{"label": "2", "is_own": True}]}]
+    assert plans == {"Compradora A": [], "Compradora B": terrace, "Galvánicos Lerma": terrace}
+
+
+def test_a_crowded_day_of_a_company_stays_on_one_page(context: Flask, now: datetime) -> None:
+    said = content(published(now), PrintoutKind.AGENDAS, now)
+    (day,) = said["companies"][2]["days"]
+    day["rows"] = day["rows"][:1] * 20
+    day["plans"][0]["tables"] *= 20
+    assert count_pages(render.pdf("agendas", said, sheets=SHEETS)) == 3
+
+
+@pytest.mark.parametrize(("held", "pages"), [(8, 1), (60, 2)])
+def test_short_rounds_share_a_page_and_long_ones_continue(
+    context: Flask, now: datetime, held: int, pages: int
+) -> None:
+    said = content(published(now), PrintoutKind.ROUNDS, now)
+    said["rounds"] = said["rounds"][:1]
+    said["rounds"][0]["rows"] *= held
+    assert count_pages(render.pdf("rounds", said, sheets=SHEETS)) == pages
 
 
 def test_a_sign_names_who_sits_there_all_day(context: Flask, now: datetime) -> None:
@@ -123,14 +183,39 @@ def test_a_round_lists_its_tables_and_only_used_rounds_are_printed(context: Flas
     ]
 
 
-def test_the_board_has_a_page_for_each_room_and_block(context: Flask, now: datetime) -> None:
-    (page,) = content(published(now), PrintoutKind.BOARD, now)["pages"]
-    assert (page["room"], len(page["times"]), [row["table"] for row in page["rows"]]) == (
-        "Salón Corregidora",
-        6,
-        ["1", "2", "3"],
-    )
-    assert page["rows"][1]["cells"] == [None, None, {"a": "Compradora B", "b": "Galvánicos Lerma"}, None, None, None]
+def test_the_board_has_a_page_for_each_room_and_half_day(context: Flask, now: datetime) -> None:
+    event = published(now)
+    event.tables[2].room = "Terraza"
+    db.session.flush()
+    pages = content(event, PrintoutKind.BOARD, now)["pages"]
+    assert [(page["title"], page["room"], len(page["times"]), page["after_pause"]) for page in pages] == [
+        ("martes 9 de marzo · 09:00–11:25", "Salón Corregidora", 6, []),
+        ("martes 9 de marzo · 09:00–11:25", "Terraza", 6, []),
+    ]
+    assert [row["table"] for row in pages[0]["rows"]] == ["1", "2"]
+    assert pages[0]["rows"][1]["cells"] == [
+        None,
+        None,
+        {"a": "Compradora B", "b": "Galvánicos Lerma"},
+        None,
+        None,
+        None,
+    ]
+
+
+def test_a_half_day_ends_at_lunch_goes_on_after_a_break_and_splits_when_it_is_long(
+    context: Flask, now: datetime
+) -> None:
+    event = published(now)
+    end = event.slots[-1].ends_at
+    add_stretch(event, BlockKind.BREAK, end, 1)
+    add_stretch(event, BlockKind.MEETINGS, end + timedelta(minutes=30), 2)
+    add_stretch(event, BlockKind.LUNCH, end + timedelta(minutes=90), 1)
+    add_stretch(event, BlockKind.MEETINGS, end + timedelta(minutes=120), 13)
+    add_stretch(event, BlockKind.MEETINGS, end + timedelta(days=1), 1)
+    pages = content(event, PrintoutKind.BOARD, now)["pages"]
+    assert [(len(page["times"]), page["after_pause"]) for page in pages] == [(8, [6]), (6, []), (7, []), (1, [])]
+    assert count_pages(render.pdf("board", content(event, PrintoutKind.BOARD, now), sheets=SHEETS)) == 4
 
 
 def test_badges_keep_their_keys_and_carry_the_own_agenda(context: Flask, now: datetime) -> None:
