@@ -1,4 +1,4 @@
-"""Which mails are notices: useful, but a person may do without them and still take part."""
+"""Which mails are notices: useful, but a person may do without them and still take part; which ones people write."""
 
 from __future__ import annotations
 
@@ -13,3 +13,5 @@ NOTICES = frozenset(
         "request_reminder",
     }
 )
+
+BY_HAND = frozenset({"letter"})

@@ -24,7 +24,7 @@ from eventsapp.calendars import build, message, record
 from eventsapp.calendars.headers import MAIL
 from eventsapp.calendars.invite import Person
 from eventsapp.calendars.text import clean_line, clean_name
-from eventsapp.domain.notices import NOTICES
+from eventsapp.domain.notices import BY_HAND, NOTICES
 from eventsapp.domain.signatures import signature
 from eventsapp.i18n import DEFAULT_LOCALE, LOCALES, force_locale
 from eventsapp.models import Event, OutboxMessage
@@ -111,7 +111,8 @@ def build_message(
             mail["List-Unsubscribe"] = f"<{unsubscribe}>"
             if unsubscribe.startswith("https://"):  # RFC 8058 §3.1 asks for HTTPS
                 mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail["Auto-Submitted"] = "auto-generated"
+    if row.kind not in BY_HAND:
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: not on what a person wrote to a person
     return mail
 
 

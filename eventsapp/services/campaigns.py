@@ -40,6 +40,7 @@ from eventsapp.models import (
 from eventsapp.services import audit, companies, events, outbox, registration_notes, wording
 
 KIND = "campaign"
+LETTER = "letter"
 MOST_SUBJECT = 120
 MOST_BODY = 5000
 PATHS = {
@@ -224,7 +225,10 @@ def send_sample(campaign: Campaign, account: Account, *, actor: Actor, now: date
 
 
 def write_to(registration: Registration, subject: str, body: str, *, actor: Actor, now: datetime) -> int:
-    """Write to those who administer one company of an event; how many people. The log keeps the subject."""
+    """Write to those who administer one company of an event; how many people. The log keeps the subject.
+
+    A letter is about their own participation: it also reaches those who want no notices.
+    """
     require(actor, Permission.MAIL_WRITE, registration.event.scope)
     people = companies.list_admins(registration.company)
     if not people:
@@ -232,12 +236,12 @@ def write_to(registration: Registration, subject: str, body: str, *, actor: Acto
     letter = uuid4().hex
     outbox.add_all(
         outbox.message(
-            KIND,
+            LETTER,
             key=f"letter:{registration.id}:{letter}:{person.id}",
             to_address=person.email,
             to_name=person.name,
             locale=person.locale,
-            fields={"subject_line": subject, "body": body, "path": "", "page": MailLink.NONE.value},
+            fields={"subject_line": subject, "body": body},
             at=now,
             event=registration.event,
         )

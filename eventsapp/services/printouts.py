@@ -201,7 +201,6 @@ def _words() -> dict[str, str]:
         "key": _("Clave"),
         "no_meetings": _("Sin reuniones por ahora"),
         "plan": _("Dónde están sus mesas"),
-        "free": _("Libre"),
     }
 
 

@@ -252,6 +252,37 @@ def test_a_letter_goes_to_those_who_administer_the_company(context: Flask, now: 
     assert entries == [("registration.written_to", "Su {stand}")] * 2
 
 
+def test_a_letter_reaches_who_muted_notices_and_a_campaign_does_not(context: Flask, now: datetime) -> None:
+    event = make.event(name="Encuentro Bajío")
+    registration = make.registration(event)
+    registration.status = RegistrationStatus.APPROVED
+    admin = registration.delegates[0]
+    admin.is_company_admin = True
+    db.session.flush()
+    outbox.mute(admin.email.upper(), now=now)
+    actor = staff(event)
+    campaigns.write_to(registration, "Su stand", "Falta una hoja.", actor=actor, now=now)
+    campaigns.send(campaigns.add(event, answers(), actor=actor, now=now), at=None, actor=actor, now=now)
+    mails = list(db.session.scalars(select(OutboxMessage).where(OutboxMessage.to_address == admin.email)))
+    assert {mail.kind: outbox.is_unwanted(mail) for mail in mails} == {"letter": False, "campaign": True}
+    sent = {
+        mail.kind: render.build_message(
+            mail,
+            base_url="https://encuentro.example",
+            host="encuentro.example",
+            mail_from="agenda@encuentro.example",
+            secret_key="x" * 32,
+            date=now,
+        )
+        for mail in mails
+    }
+    assert {kind: (mail["List-Unsubscribe"] is None, mail["Auto-Submitted"]) for kind, mail in sent.items()} == {
+        "letter": (True, None),
+        "campaign": (False, "auto-generated"),
+    }
+    assert sent["letter"]["Reply-To"] == event.contact_email
+
+
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.FLOOR, Role.OBSERVER])
 def test_who_may_not_write_letters(context: Flask, now: datetime, role: Role) -> None:
     registration = make.registration(make.event())

@@ -136,7 +136,7 @@ def test_an_agenda_has_a_page_for_each_company_and_day(context: Flask, now: date
 
 def test_the_plan_shows_only_rooms_with_a_meeting_and_no_video_calls(context: Flask, now: datetime) -> None:
     event = published(now)
-    first, second, third = event.tables
+    first, second, _third = event.tables
     first.virtual_url, second.room = "https://video.example/1", "Terraza"
     db.session.flush()
     plans = {
@@ -156,9 +156,7 @@ def test_a_crowded_day_of_a_company_stays_on_one_page(context: Flask, now: datet
 
 
 @pytest.mark.parametrize(("held", "pages"), [(8, 1), (60, 2)])
-def test_short_rounds_share_a_page_and_long_ones_continue(
-    context: Flask, now: datetime, held: int, pages: int
-) -> None:
+def test_short_rounds_share_a_page_and_long_ones_continue(context: Flask, now: datetime, held: int, pages: int) -> None:
     said = content(published(now), PrintoutKind.ROUNDS, now)
     said["rounds"] = said["rounds"][:1]
     said["rounds"][0]["rows"] *= held

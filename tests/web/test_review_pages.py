@@ -184,7 +184,7 @@ def test_write_to_a_company(sqlite_app: Flask) -> None:
     assert empty.status_code == 422
     assert 'value="Su registro"' in empty.text
     at.client.submit(f"{at.one}/escribir", {"subject": "Su registro", "body": "Falta una hoja."}, page=at.one)
-    assert at.mails() == ["campaign"]
+    assert at.mails() == ["letter"]
     page = at.client.get(at.one).text
     assert re.search(r"Escribió a la empresa · Persona[^<]*<br><span class=.soft.>Su registro", page)
     reviewer = desk(sqlite_app)
