@@ -6,7 +6,7 @@ from eventsapp.models.campaign import Campaign
 from eventsapp.models.capability import Capability
 from eventsapp.models.certificate import Certificate
 from eventsapp.models.company import Company, Delegate
-from eventsapp.models.event import Block, Event, Slot, Table
+from eventsapp.models.event import Block, Event, Slot, Table, Zone
 from eventsapp.models.file import StoredFile
 from eventsapp.models.form_key import FormKey, Throttle
 from eventsapp.models.invitation import CalendarReply, Invitation
@@ -69,4 +69,5 @@ __all__ = [
     "Throttle",
     "Token",
     "Unplaced",
+    "Zone",
 ]

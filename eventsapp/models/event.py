@@ -142,8 +142,23 @@ class Slot(Base):
     block: Mapped[Block] = relationship(back_populates="slots")
 
 
+class Zone(Base):
+    """A limit of meetings at once: in a zone of a room, or in the whole room where `name` is empty."""
+
+    __tablename__ = "zone"
+    __table_args__ = (UniqueConstraint("event_id", "room", "name"), CheckConstraint("capacity > 0", name="capacity"))
+
+    event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
+    room: Mapped[str] = mapped_column(String(80), default="")
+    name: Mapped[str] = mapped_column(String(40), default="")
+    capacity: Mapped[int]
+
+
 class Table(Base):
-    """A table in a room of the venue, or the room of a video call; `position` is its order on screens."""
+    """A table in a room of the venue, or the room of a video call; `position` is its order on screens.
+
+    From `closed_at` on nobody meets there: it was lost on site. It stays, because what took place at it did.
+    """
 
     __tablename__ = "meeting_table"
     __table_args__ = (UniqueConstraint("event_id", "label"),)
@@ -151,6 +166,8 @@ class Table(Base):
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
     label: Mapped[str] = mapped_column(String(20))
     room: Mapped[str] = mapped_column(String(80), default="")
+    zone: Mapped[str] = mapped_column(String(40), default="")
+    closed_at: Mapped[datetime | None]
     virtual_url: Mapped[str] = mapped_column(String(500), default="")
     position: Mapped[int]
 

@@ -41,7 +41,7 @@ def estimate(event: Event) -> Demand:
     common = [sorted(free[pair.a.id] & free[pair.b.id]) for pair in pairs]
     expected = spread(common, count) if pairs else [float(min(both)) for both in zip(*by_side.values(), strict=True)]
     needs = [
-        RoundNeed(by_side["buyer"][index], by_side["supplier"][index], expected[index], len(frame.tables))
+        RoundNeed(by_side["buyer"][index], by_side["supplier"][index], expected[index], frame.count_tables(index))
         for index in range(count)
     ]
     return Demand(tuple(zip(frame.slots, needs, strict=True)), bool(pairs))

@@ -9,15 +9,15 @@ from typing import TypeVar
 from eventsapp.db import db
 from eventsapp.domain.access import Actor
 from eventsapp.domain.slots import Span, instant
-from eventsapp.models import Event, Table
-from eventsapp.services import audit, blocks, events
+from eventsapp.models import Event, Table, Zone
+from eventsapp.services import audit, blocks, events, zones
 from eventsapp.services.events import Answering, Dates, Details, Kind, Limits, Rounds
 
 Values = TypeVar("Values", Details, Kind, Limits, Answering, Rounds)
 
 
 def copy(event: Event, *, name: str, code: str, first_day: date, actor: Actor, now: datetime) -> Event:
-    """Make an event in preparation with the days, rounds, breaks, tables, limits and rules of another.
+    """Make an event in preparation with the days, rounds, breaks, tables, zones, limits and rules of another.
 
     Every date moves by as many days as the first day does, and keeps the hour that clocks at the venue show.
     """
@@ -39,7 +39,12 @@ def copy(event: Event, *, name: str, code: str, first_day: date, actor: Actor, n
         span = Span(_moved(block.starts_at, event, by), _moved(block.ends_at, event, by))
         blocks.add(made, block.kind, span, block.title, actor=actor, now=now)
     db.session.add_all(
-        Table(event_id=made.id, label=table.label, room=table.room, position=table.position) for table in event.tables
+        Table(event_id=made.id, label=table.label, room=table.room, zone=table.zone, position=table.position)
+        for table in event.tables
+    )
+    db.session.add_all(
+        Zone(event_id=made.id, room=room, name=name, capacity=most)
+        for (room, name), most in zones.limits(event).items()
     )
     audit.record(actor, "event.copied", made, at=now, event=made, source=event.code)
     return made

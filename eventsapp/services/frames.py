@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,17 +17,22 @@ from eventsapp.db import db
 from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Absence, Desk, DeskDelegate, Event, Registration, Slot, Table
 from eventsapp.scheduling import problem as asked
+from eventsapp.services import zones
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The slots and tables of an event, every company that may sit in it, and the names by registration."""
+    """The slots and tables of an event, every company that may sit in it, and the names by registration.
+
+    `open_slots` has the tables that are not for every slot, with the slots in which meetings may be held at them.
+    """
 
     slots: tuple[Slot, ...]
     tables: tuple[Table, ...]
     companies: Mapping[UUID, asked.Company]
     approved: frozenset[UUID]
     names: Mapping[UUID, str]
+    open_slots: Mapping[UUID, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def slot_index(self) -> dict[UUID, int]:
@@ -43,8 +48,15 @@ class Frame:
         )
 
     def problem_tables(self) -> tuple[asked.Table, ...]:
-        """The tables, each in the zone of its room."""
-        return tuple(asked.Table(str(table.id), table.room or None) for table in self.tables)
+        """The tables, each in its zone and in the slots in which it is open."""
+        return tuple(
+            asked.Table(str(table.id), zones.label(table.room, table.zone) or None, self.open_slots.get(table.id))
+            for table in self.tables
+        )
+
+    def count_tables(self, slot: int) -> int:
+        """How many meetings have a table in a slot."""
+        return sum(slot in self.open_slots.get(table.id, (slot,)) for table in self.tables)
 
 
 def read(event: Event) -> Frame:
@@ -53,7 +65,7 @@ def read(event: Event) -> Frame:
     tables = tuple(db.session.scalars(select(Table).where(Table.event_id == event.id).order_by(Table.position)))
     query = select(Registration).where(Registration.event_id == event.id).options(joinedload(Registration.company))
     registrations = list(db.session.scalars(query.order_by(Registration.number)))
-    desks = _desks(event, slots)
+    desks = _desks(event, slots, {table.id for table in tables if table.closed_at})
     companies = {
         registration.id: _company(event, registration, desks[registration.id])
         for registration in registrations
@@ -61,7 +73,21 @@ def read(event: Event) -> Frame:
     }
     approved = {found.id for found in registrations if found.status is RegistrationStatus.APPROVED}
     names = {registration.id: registration.company.name for registration in registrations}
-    return Frame(slots, tables, companies, frozenset(approved), names)
+    kept = {desk.table for key in approved & desks.keys() for desk in desks[key] if desk.table}
+    open_slots = _open_slots(slots, tables, zones.find_reserve(event, tables, kept))
+    return Frame(slots, tables, companies, frozenset(approved), names, open_slots)
+
+
+def _open_slots(
+    slots: Iterable[Slot], tables: Iterable[Table], reserve: Collection[UUID]
+) -> dict[UUID, tuple[int, ...]]:
+    """The slots of the tables that are not for every slot: none for those in reserve, the past for those closed."""
+    starts = [slot.starts_at for slot in slots]
+    found: dict[UUID, tuple[int, ...]] = dict.fromkeys(reserve, ())
+    for table in tables:
+        if table.closed_at is not None:
+            found[table.id] = tuple(index for index, start in enumerate(starts) if start <= table.closed_at)
+    return found
 
 
 def limits(event: Event, registration: Registration) -> tuple[int, int | None]:
@@ -112,8 +138,8 @@ def _company(event: Event, registration: Registration, desks: tuple[asked.Desk, 
     )
 
 
-def _desks(event: Event, slots: Iterable[Slot]) -> dict[UUID, tuple[asked.Desk, ...]]:
-    """The desks of each registration, with the slots in which nobody is absent."""
+def _desks(event: Event, slots: Iterable[Slot], closed: Collection[UUID]) -> dict[UUID, tuple[asked.Desk, ...]]:
+    """The desks of each registration, with the slots in which nobody is absent; who lost a table sits anywhere."""
     of_event = (Desk.registration_id == Registration.id, Registration.event_id == event.id)
     seats: dict[UUID, list[UUID]] = {}
     query = select(DeskDelegate.desk_id, DeskDelegate.delegate_id).join(Desk).join(Registration).where(*of_event)
@@ -134,6 +160,7 @@ def _desks(event: Event, slots: Iterable[Slot]) -> dict[UUID, tuple[asked.Desk, 
             if not any(begin < ends_at and end > starts_at for begin, end in absent.get(desk_id, ()))  # type: ignore[operator]
         )
         person = people.get(desk_id)
-        desk = asked.Desk(str(desk_id), free, str(table_id) if table_id else None, str(person) if person else None)
+        own = str(table_id) if table_id and table_id not in closed else None
+        desk = asked.Desk(str(desk_id), free, own, str(person) if person else None)
         found.setdefault(registration_id, []).append(desk)
     return {registration_id: tuple(desks) for registration_id, desks in found.items()}

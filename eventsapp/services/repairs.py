@@ -20,7 +20,7 @@ from eventsapp.models import Absence, Desk, Event, Placement, Run, Schedule, Slo
 from eventsapp.scheduling import repair
 from eventsapp.scheduling.problem import Pin, Problem, ProblemError, Request
 from eventsapp.scheduling.schedule import Meeting
-from eventsapp.services import audit, frames, runs, schedules
+from eventsapp.services import audit, frames, runs, schedules, tables
 from eventsapp.services.run_options import KEEP, Options
 
 
@@ -76,13 +76,22 @@ def published_meetings(published: Schedule) -> tuple[Meeting, ...]:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the form of a repair offers: the version, its companies with how many meetings, and what came since."""
+    """What the form of a repair offers: the version, its companies with how many meetings, and what came since.
+
+    `stranded` counts the meetings whose table was closed.
+    """
 
     published: Schedule
     placements: tuple[Placement, ...]
     gone: frozenset[UUID]
     walk_ins: frozenset[UUID]
     frame: frames.Frame
+    stranded: int = 0
+
+    @property
+    def has_news(self) -> bool:
+        """Did something happen that needs no telling: a company that left or came, a table that was closed?"""
+        return bool(self.gone or self.walk_ins or self.stranded)
 
     @property
     def companies(self) -> dict[UUID, int]:
@@ -102,7 +111,8 @@ def read(event: Event) -> Standing:
     seated = {key for place in placements for key in (place.meeting.a_id, place.meeting.b_id)}
     problem = schedules.build_problem(event, with_pins=False)
     asking = {UUID(side) for request in problem.requests for side in (request.a, request.b)}
-    return Standing(published, placements, frozenset(seated - frame.approved), frozenset(asking - seated), frame)
+    gone, walk_ins = frozenset(seated - frame.approved), frozenset(asking - seated)
+    return Standing(published, placements, gone, walk_ins, frame, tables.count_stranded(event))
 
 
 # Asked by organizers --------------------------------------------------------------------------------------------------
@@ -126,11 +136,11 @@ def start(event: Event, news: News, *, seconds: int, seed: int, actor: Actor, no
 
 def build_problem(event: Event, news: News, now: datetime) -> Problem:
     """The problem after the news; published meetings of rounds that have begun are nailed down."""
-    problem = schedules.build_problem(event, keep_published=True, with_pins=False)
     frame = frames.read(event)
     before = sum(slot.starts_at <= now for slot in frame.slots)
     if before == len(frame.slots):
         raise DomainError("event_over")
+    problem = _with_past_tables(schedules.build_problem(event, keep_published=True, with_pins=False), before)
     index = frame.slot_index
     absent: list[repair.Absence] = []
     for key, slot in news.late.items():
@@ -155,8 +165,20 @@ def build_problem(event: Event, news: News, now: datetime) -> Problem:
     )  # fmt: skip
 
 
+def _with_past_tables(problem: Problem, before: int) -> Problem:
+    """The problem with every table in the slots of the past, where it was used whatever has become of it since."""
+    past = range(before)
+    return replace(
+        problem,
+        tables=tuple(
+            table if table.slots is None else replace(table, slots=tuple(sorted({*table.slots, *past})))
+            for table in problem.tables or ()
+        ),
+    )
+
+
 def accept(run: Run, *, actor: Actor, now: datetime, host: str) -> Schedule:
-    """Make the proposal a draft after the published version, and write down when companies are away."""
+    """Make the proposal a draft after the published version; note absences and close lost tables."""
     event = run.event
     schedules.lock(event)
     if str(event.published_schedule_id) != run.options.get("published"):
@@ -165,6 +187,9 @@ def accept(run: Run, *, actor: Actor, now: datetime, host: str) -> Schedule:
     schedule = runs.adopt(run, actor=actor, now=now, host=host, parent=schedules.published_of(event))
     if is_new:
         _note_absences(event, news_of(run), actor, now)
+        for table in tables.list_all(event):
+            if table.id in news_of(run).tables:
+                tables.close(event, table, actor=actor, now=now)
     return schedule
 
 

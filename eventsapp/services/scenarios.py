@@ -22,7 +22,7 @@ from eventsapp.domain.slots import Span
 from eventsapp.domain.values import BlockKind, RunKind
 from eventsapp.models import Absence, Block, Desk, Event, Registration, Run, Schedule, Slot, Table
 from eventsapp.scheduling.problem import Problem
-from eventsapp.services import adjustments, audit, blocks, frames, run_options, runs, schedules, tables
+from eventsapp.services import adjustments, audit, blocks, frames, run_options, runs, schedules, tables, zones
 
 HALF_HOUR = timedelta(minutes=30)
 MOST_TABLES = 20
@@ -237,7 +237,9 @@ def _add_tables(event: Event, amount: int, actor: Actor, now: datetime) -> None:
     if not 1 <= amount <= MOST_TABLES:
         raise DomainError("change_too_large", most=MOST_TABLES)
     last = db.session.scalars(select(Table).where(Table.event_id == event.id).order_by(Table.position.desc())).first()
-    tables.add(event, amount, room=last.room if last is not None else "", actor=actor, now=now)
+    room, zone = (last.room, last.zone) if last is not None else ("", "")
+    tables.add(event, amount, room=room, zone=zone, actor=actor, now=now)
+    zones.widen(event, room, zone, amount)
 
 
 def _open_round(desk: Desk, slot: Slot, actor: Actor, now: datetime) -> None:

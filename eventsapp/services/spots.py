@@ -148,7 +148,7 @@ class Around:
 
     def _with(self, slot: int, table: str | None, desks: Desks) -> Verdict:
         name, found = self.target.id, list(self._rules(slot, desks))
-        if table is None or table not in self.judged.problem.table_by_id:
+        if table is None or not self._is_open(table, slot):
             found.append(checker.Violation(Rule.TABLE_NEEDED, (name,), slot, table or ""))
         elif (slot, table) in self.taken:
             found.append(checker.Violation(Rule.TABLE_BUSY, (self.taken[slot, table], name), slot, table))
@@ -156,6 +156,10 @@ class Around:
             if self.fixed[desk] not in (None, table):
                 found.append(checker.Violation(Rule.FIXED_TABLE, (name,), slot, desk))
         return Verdict(desks, tuple(sorted(found, key=self._rank)))
+
+    def _is_open(self, table: str, slot: int) -> bool:
+        found = self.judged.problem.table_by_id.get(table)
+        return found is not None and (found.slots is None or slot in found.slots)
 
     def _rank(self, violation: checker.Violation) -> tuple[int, bool]:
         """The rules in the order of the checker; of two companies the first of the request comes first."""
@@ -224,7 +228,8 @@ def refusal(violation: checker.Violation, judged: schedules.Judged, slot: int, t
     labels = {str(row.id): row.label for row in judged.frame.tables}
     desk_table = problem.desk_by_id[about][1].table if about in problem.desk_by_id else None
     values["table"] = labels.get(desk_table or about or table or "", "")
-    return DomainError(f"place_{violation.rule.value}", **values)
+    code = "table_closed" if violation.rule is Rule.TABLE_NEEDED and about in labels else violation.rule.value
+    return DomainError(f"place_{code}", **values)
 
 
 def _owner(problem: asked.Problem, about: str) -> asked.Company | None:

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, func, select
 
 from eventsapp.db import Base, db
 from eventsapp.domain.values import OutboxState, RegistrationStatus, RequestStatus, ScheduleStatus, Side
-from eventsapp.models import Event, OutboxMessage, Placement, Registration, Request, Schedule, Slot, Table, Unplaced
-from eventsapp.services import requests, schedules
+from eventsapp.models import Event, OutboxMessage, Placement, Registration, Request, Schedule, Slot, Unplaced
+from eventsapp.services import requests, schedules, tables
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def capacity(event: Event) -> Capacity:
     """How many meetings an event has room for."""
     return Capacity(
         slots=_count(Slot, Slot.event_id == event.id),
-        tables=_count(Table, Table.event_id == event.id),
+        tables=tables.count_usable(event),
         agreed=requests.count_agreed(event),
     )
 

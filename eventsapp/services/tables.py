@@ -1,8 +1,9 @@
-"""The tables of an event, and the desks of buyers that keep one table."""
+"""The tables of an event, which of them can be used, and the desks of buyers that keep one table."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import count, islice
 from uuid import UUID
@@ -14,16 +15,19 @@ from sqlalchemy.orm import joinedload, selectinload
 from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
+from eventsapp.domain.rooms import Area
 from eventsapp.domain.values import RegistrationStatus, Side
-from eventsapp.models import Desk, Event, Placement, Registration, Table
+from eventsapp.models import Desk, Event, Placement, Registration, Slot, Table
 from eventsapp.models.registration import DeskDelegate
-from eventsapp.services import audit, events
+from eventsapp.services import audit, events, zones
 
 MAX_TABLES = 1000
 HOLDING_SIDES = (Side.BUYER, Side.BOTH)
 
 
-def add(event: Event, amount: int, *, prefix: str = "", room: str = "", actor: Actor, now: datetime) -> list[Table]:
+def add(
+    event: Event, amount: int, *, prefix: str = "", room: str = "", zone: str = "", actor: Actor, now: datetime
+) -> list[Table]:
     """Add tables, numbered on from those that are there: 1, 2, 3 or, with a prefix, A1, A2, A3."""
     require(actor, Permission.EVENT_MANAGE, event.scope)
     events.lock(event)
@@ -34,23 +38,49 @@ def add(event: Event, amount: int, *, prefix: str = "", room: str = "", actor: A
     fresh = list(islice((label for n in count(1) if (label := f"{prefix}{n}") not in labels), amount))
     first = max((table.position for table in known), default=0) + 1
     made = [
-        Table(event_id=event.id, label=label, room=room, position=first + index) for index, label in enumerate(fresh)
+        Table(event_id=event.id, label=label, room=room, zone=zone, position=first + index)
+        for index, label in enumerate(fresh)
     ]
     db.session.add_all(made)
     audit.record(actor, "event.tables_added", event, at=now, event=event, amount=amount, first=fresh[0], last=fresh[-1])
     return made
 
 
-def change(event: Event, table: Table, *, label: str, room: str, actor: Actor, now: datetime) -> None:
-    """Give a table another label or room."""
+def change(event: Event, table: Table, *, label: str, room: str, zone: str, actor: Actor, now: datetime) -> None:
+    """Give a table another label, room or zone."""
     require(actor, Permission.EVENT_MANAGE, event.scope)
     before = table.label
     try:
         with db.session.begin_nested():
-            table.label, table.room = label, room
+            table.label, table.room, table.zone = label, room, zone
     except IntegrityError as error:
         raise DomainError("label_taken", label=label) from error
     audit.record(actor, "event.table_changed", event, at=now, event=event, before=before, after=label, room=room)
+    zones.check_kept(event, list_all(event), list_kept(event))
+
+
+def limit_zones(event: Event, wanted: Mapping[Area, int | None], *, actor: Actor, now: datetime) -> None:
+    """Say how many meetings rooms and zones hold at once, not fewer than the tables there that somebody keeps."""
+    zones.limit(event, wanted, actor=actor, now=now)
+    zones.check_kept(event, list_all(event), list_kept(event))
+
+
+def close(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
+    """Take a table out of use that was lost on site: from now on nobody meets there until it is opened again."""
+    require(actor, Permission.SCHEDULE_ADJUST, event.scope)
+    events.lock(event)
+    if table.closed_at is None:
+        table.closed_at = now
+        audit.record(actor, "event.table_closed", event, at=now, event=event, label=table.label)
+
+
+def reopen(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
+    """Use a table again that was lost."""
+    require(actor, Permission.SCHEDULE_ADJUST, event.scope)
+    events.lock(event)
+    if table.closed_at is not None:
+        table.closed_at = None
+        audit.record(actor, "event.table_opened", event, at=now, event=event, label=table.label)
 
 
 def remove(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
@@ -77,6 +107,37 @@ def list_used(event: Event) -> set[UUID]:
     placed = select(Placement.table_id).join(Table).where(Table.event_id == event.id).distinct()
     kept = select(Desk.table_id).join(Table).where(Table.event_id == event.id)
     return {table_id for query in (placed, kept) for table_id in db.session.scalars(query) if table_id}
+
+
+def list_kept(event: Event) -> set[str]:
+    """The tables that the desks of companies that take part keep, by their key in a problem."""
+    query = (
+        select(Desk.table_id)
+        .join(Desk.registration)
+        .where(
+            Registration.event_id == event.id,
+            Registration.status == RegistrationStatus.APPROVED,
+            Desk.table_id.is_not(None),
+        )
+    )
+    return {str(table_id) for table_id in db.session.scalars(query)}
+
+
+def list_reserve(event: Event) -> frozenset[UUID]:
+    """The tables that are not used because their room or zone holds no more meetings at once."""
+    return zones.find_reserve(event, list_all(event), list_kept(event))
+
+
+def count_stranded(event: Event) -> int:
+    """How many published meetings have a table that is closed by then."""
+    query = (
+        select(func.count())
+        .select_from(Placement)
+        .join(Table, Table.id == Placement.table_id)
+        .join(Slot, Slot.id == Placement.slot_id)
+        .where(Placement.schedule_id == event.published_schedule_id, Slot.starts_at > Table.closed_at)
+    )
+    return db.session.scalar(query) or 0
 
 
 def list_desks(event: Event) -> list[Desk]:
@@ -121,6 +182,8 @@ def assign(event: Event, labels: dict[UUID, str], *, actor: Actor, now: datetime
     changed = [desk for desk, table in wanted.items() if desk.table is not table]
     for desk in changed:
         desk.table = wanted[desk]
+    db.session.flush()
+    zones.check_kept(event, by_label.values(), list_kept(event))
     if changed:
         audit.record(actor, "event.desks_assigned", event, at=now, event=event, amount=len(changed))
     return len(changed)
@@ -129,12 +192,13 @@ def assign(event: Event, labels: dict[UUID, str], *, actor: Actor, now: datetime
 def assign_in_order(event: Event, *, actor: Actor, now: datetime) -> int:
     """Give every buyer's desk without a table the next free one; gives how many got one."""
     desks = list_desks(event)
-    taken = {desk.table_id for desk in desks}
-    free = iter([table for table in list_all(event) if table.id not in taken])
+    taken = {desk.table_id for desk in desks} | list_reserve(event)
+    free = iter([table for table in list_all(event) if table.id not in taken and table.closed_at is None])
     labels = {desk.id: table.label for desk, table in zip((d for d in desks if not d.table), free, strict=False)}
     return assign(event, labels, actor=actor, now=now)
 
 
-def count_all(event: Event) -> int:
-    """How many tables there are."""
-    return db.session.scalar(select(func.count()).where(Table.event_id == event.id)) or 0
+def count_usable(event: Event) -> int:
+    """How many meetings can be held at once: the tables that are neither closed nor in reserve."""
+    open_tables = select(func.count()).where(Table.event_id == event.id, Table.closed_at.is_(None))
+    return (db.session.scalar(open_tables) or 0) - len(list_reserve(event))

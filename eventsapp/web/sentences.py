@@ -119,6 +119,7 @@ SENTENCES = {
     "place_desk_busy": _l("%(company)s ya tiene reunión el %(at)s."),
     "place_person_busy": _l("La persona de %(company)s ya tiene reunión el %(at)s en otra de sus mesas."),
     "place_table_needed": _l("No hay una mesa libre el %(at)s."),
+    "place_table_closed": _l("La mesa %(table)s está cerrada o en reserva el %(at)s."),
     "place_table_busy": _l("La mesa %(table)s está ocupada el %(at)s."),
     "place_fixed_table": _l("%(company)s recibe siempre en la mesa %(table)s."),
     "place_max_meetings": _n(
@@ -164,6 +165,11 @@ SENTENCES = {
     "label_taken": _l("Ya hay una mesa %(label)s. Use otro nombre."),
     "table_in_use": _l(
         "La mesa %(label)s está en uso: es la mesa fija de una empresa o tiene reuniones en un horario."
+    ),
+    "zone_full": _n(
+        "%(zone)s admite %(most)s reunión a la vez y tiene más mesas fijas que eso. Cambie una de las dos cosas.",
+        "%(zone)s admite %(most)s reuniones a la vez y tiene más mesas fijas que eso. Cambie una de las dos cosas.",
+        "most",
     ),
     "no_such_table": _l("No hay una mesa %(label)s. Agréguela primero en Mesas."),
     "table_twice": _l("La mesa %(label)s está dos veces. Cada mesa es de una sola empresa."),

@@ -337,9 +337,9 @@ def test_a_label_is_unique_in_its_event(context: Flask, now: datetime) -> None:
     event = make.event(tables=2)
     actor = manager(event)
     one, two = event.tables
-    tables.change(event, one, label="VIP", room="Terraza", actor=actor, now=now)
+    tables.change(event, one, label="VIP", room="Terraza", zone="Norte", actor=actor, now=now)
     assert (one.label, one.room) == ("VIP", "Terraza")
-    assert refusal(tables.change, event, two, label="VIP", room="", actor=actor, now=now) == "label_taken"
+    assert refusal(tables.change, event, two, label="VIP", room="", zone="", actor=actor, now=now) == "label_taken"
 
 
 def test_a_used_table_stays(context: Flask, now: datetime) -> None:

@@ -186,6 +186,43 @@ def test_the_settings_say_how_many_tables_are_missing_and_where_each_stands(worl
     assert "Faltan 2 mesas a las" in world.client().get("/o/bajio/ajustes/dias").text
 
 
+def test_rooms_and_zones_say_how_many_meetings_they_hold(world: World) -> None:
+    client, tables = world.client(), "/o/bajio/ajustes/mesas"
+    with world.app.app_context(), unit_of_work():
+        for table in world.event().tables:
+            table.zone = "Norte" if table.label == "1" else ""
+    page = client.get(tables).text
+    assert 'aria-label="Salón Corregidora · Norte: mesas 1"' in page
+    limited = {"most-0": "2", "most-1": ""}
+    assert posted(client, "/o/bajio/ajustes/salones", limited, tables).status_code == 303
+    page = client.get(tables).text
+    assert "4 rondas × 2 mesas = 8 lugares" in page
+    assert page.count("En reserva") == 1
+    for typed in (*HOSTILE[2:], "1001"):
+        answer = posted(client, "/o/bajio/ajustes/salones", {"most-0": typed, "most-1": "1"}, tables)
+        assert answer.status_code == 422
+    assert posted(client, "/o/bajio/ajustes/salones", {"most-0": "mil"}, tables).text.count('value="mil"') == 1
+    with world.app.app_context(), unit_of_work():
+        event = world.event()
+        for table in event.tables[:2]:
+            make.registration(event, Side.BUYER).desks[0].table = table
+    answer = posted(client, "/o/bajio/ajustes/salones", {"most-0": "1"}, tables)
+    assert (answer.status_code, "más mesas fijas que eso" in answer.text) == (422, True)
+    assert posted(world.client("reviewer"), "/o/bajio/ajustes/salones", limited, "/o/bajio/empresas").status_code == 404
+
+
+def test_a_lost_table_is_closed_and_opened_again(world: World) -> None:
+    client, tables = world.client(), "/o/bajio/ajustes/mesas"
+    one = f"{tables}/{world.table}"
+    assert posted(client, f"{one}/cerrar", {}, tables).location == tables
+    page = client.get(tables).text
+    assert ("La mesa 1 está cerrada" in page, "4 rondas × 2 mesas" in page) == (True, True)
+    assert posted(client, f"{one}/abrir", {"from": "repair"}, tables).location == "/o/bajio/horario/reparar"
+    assert "4 rondas × 3 mesas" in client.get(tables).text
+    assert posted(client, f"{tables}/{world.foreign_table}/cerrar", {}, tables).status_code == 404
+    assert posted(world.client("reviewer"), f"{one}/cerrar", {}, "/o/bajio/empresas").status_code == 404
+
+
 def test_a_second_click_creates_one_event(world: World) -> None:
     client = world.client()
     data = {**hidden_fields(client.get("/o/nuevo").text), **NEW}

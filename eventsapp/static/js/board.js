@@ -206,7 +206,7 @@ class Board {
   tables() {
     const { board } = this, day = board.days[this.day], hosts = this.hosts();
     const rows = board.tables.map((table) => ({
-      number: table.label, label: board.companies[hosts[table.index]]?.name ?? table.room, total: day.slots.filter((slot) => at(board, slot, table.index) >= 0).length,
+      number: table.label, label: board.shut.get(table.index)?.has(day.slots.at(-1)) ? this.say("table_shut") : board.companies[hosts[table.index]]?.name ?? table.room, total: day.slots.filter((slot) => at(board, slot, table.index) >= 0).length,
     }));
     return {
       rows, columns: day.columns, head: this.say("corner_tables"), total: this.say("total"), load: (slot) => this.load_of(slot),

@@ -74,6 +74,11 @@ def board(schedule: Schedule, *, can_adjust: bool, now: datetime) -> dict[str, A
         ],
         "breaks": _breaks(event, frame.slots),
         "tables": [[table.label, table.room] for table in frame.tables],
+        "shut": {
+            number: sorted(set(range(slot_count)) - set(frame.open_slots[table.id]))
+            for number, table in enumerate(frame.tables)
+            if table.id in frame.open_slots
+        },
         "companies": {
             "number": [numbers[UUID(company.id)] for company in companies],
             "name": [names[company.id] for company in companies],

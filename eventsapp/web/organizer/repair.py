@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from wtforms import SelectMultipleField
 
-from eventsapp.domain.access import Permission
+from eventsapp.domain.access import Permission, may
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import RunKind
@@ -79,7 +79,7 @@ def start_repair(event: Event) -> ResponseReturnValue:
     news = _news(standing, lines, form)
     is_valid = form.validate_on_submit()
     wrong = next((line.error for line in lines if line.error), "")
-    if is_valid and not wrong and not (news.companies or news.tables or standing.gone or standing.walk_ins):
+    if is_valid and not wrong and not (news.companies or news.tables or standing.has_news):
         wrong = _("Diga qué pasó: una empresa, una mesa o una empresa nueva")
     if wrong:
         form.refuse("seconds", wrong)
@@ -120,7 +120,7 @@ def accept_repair(run: Run) -> ResponseReturnValue:
 def _form(event: Event) -> RepairForm:
     form = RepairForm(seconds=default_seconds(), seed=1)
     offer_times(form)
-    form.tables.choices = [(str(table.id), table.label) for table in event.tables]
+    form.tables.choices = [(str(table.id), table.label) for table in event.tables if table.closed_at is None]
     return form
 
 
@@ -185,6 +185,8 @@ def _page(event: Event, form: RepairForm, lines: list[Line] | None = None) -> st
         slots=slot_choices(later),
         gone=sorted(names[key] for key in standing.gone),
         walk_ins=sorted(names[key] for key in standing.walk_ins),
+        closed=[table for table in standing.frame.tables if table.closed_at is not None],
+        may_adjust=may(g.actor, Permission.SCHEDULE_ADJUST, event.scope),
         past=len(standing.frame.slots) - len(later),
         running=runs.find_active(event),
         choices=[

@@ -158,6 +158,8 @@ def violation(found: Violation, judged: Judged, names: Mapping[str, str]) -> str
         Rule.MAX_PER_DAY: _l("%(company)s tiene más reuniones en un día que su máximo."),
         Rule.MAX_CONSECUTIVE: _l("%(company)s se queda sin descanso desde el %(at)s."),
     }
+    if found.rule is Rule.TABLE_NEEDED and found.about in labels:
+        return _("%(pairs)s: la mesa %(table)s está cerrada o en reserva el %(at)s.", **values)
     return str(sentences.get(found.rule, _l("%(pairs)s: este lugar no es posible."))) % values
 
 

@@ -1,19 +1,21 @@
-"""The tables of an event, and the desks of buyers that keep one table."""
+"""The tables of an event with their rooms and zones, and the desks of buyers that keep one table."""
 
 from __future__ import annotations
 
 from itertools import groupby
 from uuid import UUID
 
-from flask import flash, g, request, url_for
+from flask import abort, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import DomainError
-from eventsapp.models import Event
-from eventsapp.services import tables
+from eventsapp.domain.rooms import Area
+from eventsapp.models import Event, Table
+from eventsapp.services import tables, zones
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -33,6 +35,7 @@ class TablesForm(Form):
     amount = whole(_l("Cuántas mesas"), 1, 200)
     prefix = text(_l("Letra antes del número"), most=8, optional=True)
     room = text(_l("Salón"), most=80, optional=True)
+    zone = text(_l("Zona"), most=40, optional=True)
 
 
 class TableForm(Form):
@@ -40,6 +43,7 @@ class TableForm(Form):
 
     label = text(_l("Mesa"), most=20)
     room = text(_l("Salón"), most=80, optional=True)
+    zone = text(_l("Zona"), most=40, optional=True)
 
 
 class EmptyForm(Form):
@@ -59,6 +63,7 @@ def settings_tables(event: Event) -> ResponseReturnValue:
                     form.amount.data,
                     prefix=form.prefix.data,
                     room=form.room.data,
+                    zone=form.zone.data,
                     actor=g.actor,
                     now=now(),
                 )
@@ -66,19 +71,94 @@ def settings_tables(event: Event) -> ResponseReturnValue:
             return done.redirect()
         except DomainError as error:
             form.refuse("amount", error)
+    return _tables_page(event, form), 422 if form.errors else 200
+
+
+def _tables_page(event: Event, form: TablesForm, limits: dict[Area, str] | None = None, problem: str = "") -> str:
+    """The tables by room and zone; `limits` is what was typed of how many meetings each holds, `problem` why not."""
     listed = tables.list_all(event)
-    by_room = sorted(listed, key=lambda table: table.room)  # stable: in a room they stay as they are numbered
-    page = settings_page(
+    typed = limits or {}
+    by_area = sorted(listed, key=_area)  # stable: in a zone they stay as they are numbered
+    return settings_page(
         "organizer/settings_tables.html",
         event,
         "organizer.settings_tables",
         form=form,
         tables=listed,
-        rooms=[(room, list(inside)) for room, inside in groupby(by_room, key=lambda table: table.room)],
+        areas=[(zones.label(*area), list(inside)) for area, inside in groupby(by_area, key=_area)],
+        spaces=[
+            {
+                "space": space,
+                "name": zones.label(space.room, space.zone),
+                "typed": typed.get((space.room, space.zone), space.capacity or ""),
+            }
+            for space in zones.list_spaces(event)
+        ],
+        most_meetings=zones.MOST_MEETINGS,
+        problem=problem,
         used=tables.list_used(event),
+        reserve=tables.list_reserve(event),
+        stranded=tables.count_stranded(event),
         **capacity_words(event),
     )
-    return page, 422 if form.errors else 200
+
+
+def _area(table: Table) -> Area:
+    return table.room, table.zone
+
+
+@bp.post("/o/<event_code>/ajustes/salones")
+@requires(Permission.EVENT_MANAGE, load=loaders.event)
+def limit_zones(event: Event) -> ResponseReturnValue:
+    """How many meetings each room and zone holds at once."""
+    typed = {(space.room, space.zone): _typed_limit(index) for index, space in enumerate(zones.list_spaces(event))}
+    if not EmptyForm().validate():
+        abort(400)
+    problem = _("Escriba cuántas reuniones a la vez, de 1 a %(most)s, o nada", most=zones.MOST_MEETINGS)
+    if all(_is_limit(said) for said in typed.values() if said):
+        try:
+            with saving(url_for("organizer.settings_tables", event_code=event.code)) as done:
+                wanted = {area: int(said) if said else None for area, said in typed.items()}
+                tables.limit_zones(event, wanted, actor=g.actor, now=now())
+            flash(_("Cambios guardados."), "ok")
+            return done.redirect()
+        except DomainError as error:
+            problem = sentence(error)
+    return _tables_page(event, TablesForm(formdata=None), typed, problem), 422
+
+
+def _typed_limit(index: int) -> str:
+    return trimmed(request.form.get(f"most-{index}"))[:8]
+
+
+def _is_limit(said: str) -> bool:
+    return said.isascii() and said.isdigit() and 1 <= int(said) <= zones.MOST_MEETINGS
+
+
+@bp.post("/o/<event_code>/ajustes/mesas/<uuid:table_id>/cerrar")
+@requires(Permission.SCHEDULE_ADJUST, load=table_of_event)
+def close_table(part: Part) -> ResponseReturnValue:
+    """Take a table out of use that was lost on site."""
+    with saving(_back_to(part.event)) as done:
+        tables.close(part.event, part.row, actor=g.actor, now=now())
+    flash(_("La mesa %(label)s está cerrada: nadie se reúne ahí hasta que la abra.", label=part.row.label), "ok")
+    return done.redirect()
+
+
+@bp.post("/o/<event_code>/ajustes/mesas/<uuid:table_id>/abrir")
+@requires(Permission.SCHEDULE_ADJUST, load=table_of_event)
+def reopen_table(part: Part) -> ResponseReturnValue:
+    """Use a table again that was lost."""
+    with saving(_back_to(part.event)) as done:
+        tables.reopen(part.event, part.row, actor=g.actor, now=now())
+    flash(_("La mesa %(label)s está abierta otra vez.", label=part.row.label), "ok")
+    return done.redirect()
+
+
+def _back_to(event: Event) -> str:
+    """Where a table was closed or opened: the settings, or the page of repairs."""
+    page = "organizer.repair" if request.form.get("from") == "repair" else "organizer.settings_tables"
+    return url_for(page, event_code=event.code)
 
 
 @bp.route("/o/<event_code>/ajustes/mesas/<uuid:table_id>", methods=["GET", "POST"])
@@ -90,7 +170,8 @@ def change_table(part: Part) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with saving(url_for("organizer.settings_tables", event_code=event.code)) as done:
-                tables.change(event, table, label=form.label.data, room=form.room.data, actor=g.actor, now=now())
+                tables.change(event, table, label=form.label.data, room=form.room.data, zone=form.zone.data,
+                              actor=g.actor, now=now())  # fmt: skip
             return done.redirect()
         except DomainError as error:
             form.refuse("label", error)

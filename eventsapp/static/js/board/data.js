@@ -20,6 +20,7 @@ export function decode(raw) {
     slots: raw.slots.map(([minute, day, block, starts, ends], index) => ({ index, minute, day, block, starts, ends })),
     days: raw.days.map(([date, label], index) => ({ index, date, label, columns: [], slots: [] })),
     tables: raw.tables.map(([label, room], index) => ({ index, label, room })),
+    shut: new Map(Object.entries(raw.shut).map(([table, slots]) => [Number(table), new Set(slots)])),
     companies, deskCompany,
     deskTable: raw.desks.table,
     deskPerson: Object.fromEntries(Object.entries(raw.desks.person).map(([desk, person]) => [Number(desk), person])),

@@ -52,7 +52,7 @@ function tires(board, desk, slot, most, other) {
   return before + 1 + after > most && before <= most;
 }
 
-const RANK = ["allowed_slots", "available", "desk_busy", "person_busy", "table_needed", "table_busy", "fixed_table", "max_meetings", "max_per_day", "max_consecutive", "precedence"];
+const RANK = ["allowed_slots", "available", "desk_busy", "person_busy", "table_needed", "table_closed", "table_busy", "fixed_table", "max_meetings", "max_per_day", "max_consecutive", "precedence"];
 const rankOf = Object.fromEntries(RANK.map((rule, number) => [rule, number]));
 
 // The pairs of desks that could sit there, the present one first.
@@ -69,6 +69,7 @@ function withTable(board, pair, slot, table, [da, db], base, aside) {
   const held = at(board, slot, table);
   const more = [];
   if (table < 0) more.push({ rule: "table_needed", company: -1 });
+  else if (board.shut.get(table)?.has(slot)) more.push({ rule: "table_closed", company: -1, table });
   else if (held >= 0 && held !== pair.index && held !== aside) more.push({ rule: "table_busy", company: -1, table });
   for (const desk of [da, db]) {
     const fixed = board.deskTable[desk];
@@ -135,7 +136,7 @@ export function spotsOf(board, pair) {
     }
     for (const table of [...tables].sort((one, two) => one - two)) {
       const held = at(board, slot, table);
-      if (held < 0) found.push({ slot, table });
+      if (held < 0 && !board.shut.get(table)?.has(slot)) found.push({ slot, table });
     }
   }
   return found;
