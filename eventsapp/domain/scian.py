@@ -66,6 +66,25 @@ def search(text: str, most: int = MOST_FOUND) -> list[Industry]:
     return [industry for _, industry in best[:most]]
 
 
+def is_known(code: str) -> bool:
+    """Is this a code of the catalogue, of any level?"""
+    return code in _titles()
+
+
+def nearest(code: str) -> Industry | None:
+    """The class whose code is most like this one: it shares the most first digits, then it is the closest number.
+
+    A code of an earlier edition mostly has its successor in the same branch; with fewer than three digits in common
+    nothing is alike.
+    """
+    alike = [one for known, one in industries().items() if known.startswith(code[:3])] if len(code) > 2 else []
+    return min(
+        alike,
+        key=lambda one: (-common_digits(one.code, code), abs(int(one.code) - int(code.ljust(6, "0")))),
+        default=None,
+    )
+
+
 def common_digits(one: str | None, other: str | None) -> int:
     """How many first digits two codes share: two for a sector, six for the same class."""
     pairs = zip(one or "", other or "", strict=False)

@@ -19,8 +19,8 @@ from sqlalchemy.orm import aliased
 from eventsapp.db import db
 from eventsapp.domain import sheets
 from eventsapp.domain.access import Actor, Permission, require
-from eventsapp.domain.sheet_words import LANGUAGES, written
-from eventsapp.domain.sheets import SheetNoun, joined
+from eventsapp.domain.sheet_words import LANGUAGES, sides, word, written
+from eventsapp.domain.sheets import Column, SheetNoun, joined
 from eventsapp.domain.taxonomy import clusters, terms
 from eventsapp.domain.values import RegistrationStatus, Side, SizeClass
 from eventsapp.models import Company, Delegate, Desk, DeskDelegate, Event, Registration, Request, Requirement
@@ -52,8 +52,8 @@ NEEDS = {
     ExportKind.MEETINGS: Permission.SCHEDULE_READ,
 }
 MEETING_HEADS = {
-    "es": ("Día", "Inicio", "Fin", "Mesa", "Salón", "Comprador", "Proveedor", "Fijada"),
-    "en": ("Day", "Start", "End", "Table", "Room", "Buyer", "Supplier", "Pinned"),
+    "es": ("Día", "Inicio", "Fin", "Mesa", "Salón", "Fijada"),
+    "en": ("Day", "Start", "End", "Table", "Room", "Pinned"),
 }
 EXTRA_HEADS = {
     "es": {"folio": "Folio", "size_class": "Tamaño", "sent": "Enviado", "made": "Pedida"},
@@ -101,24 +101,24 @@ def record(event: Event, kind: ExportKind, asked: Asked, count: int, *, actor: A
 
 def _companies(event: Event, asked: Asked, language: str) -> Page:
     found = _registrations(event, asked)
-    keys = [known.key for known in sheets.COLUMNS[SheetNoun.COMPANIES] if known.key not in PRIVATE]
+    columns = [known for known in sheets.columns(SheetNoun.COMPANIES, event.sides) if known.key not in PRIVATE]
     desks = _desk_counts(event)
     extra = EXTRA_HEADS[language]
-    heads = [*_heads(SheetNoun.COMPANIES, keys, language), *(Head(extra[n]) for n in ("folio", "size_class", "sent"))]
+    heads = [*_heads(columns, language), *(Head(extra[n]) for n in ("folio", "size_class", "sent"))]
 
     def rows() -> Iterator[list[Cell]]:
         for one in found:
             values = {**_values(one.company), **_values(one), "desks": desks.get(one.id, 1)}
             size: SizeClass | None = one.company.size_class
             sent = one.submitted_at.astimezone(event.zone).date() if one.submitted_at else None
-            yield [*_cells(keys, values, language), one.folio, written(size, language) if size else "", sent]
+            yield [*_cells(columns, values, language), one.folio, written(size, language) if size else "", sent]
 
     return Page(sheets.sheet_name(SheetNoun.COMPANIES, language), heads, list(rows()))
 
 
 def _delegates(event: Event, asked: Asked, language: str) -> Page:
     names = {one.id: one.company.name for one in _registrations(event, asked)}
-    keys = [known.key for known in sheets.COLUMNS[SheetNoun.DELEGATES]]
+    columns = sheets.columns(SheetNoun.DELEGATES, event.sides)
     query = (
         select(Desk.registration_id, Desk.number, Delegate)
         .join(DeskDelegate, DeskDelegate.desk_id == Desk.id)
@@ -132,14 +132,14 @@ def _delegates(event: Event, asked: Asked, language: str) -> Page:
         if registration_id in names:
             values = {**_values(person), "company": names[registration_id], "desk": number}
             values["locale"] = person.locale[:2]
-            rows.setdefault((registration_id, person.id), _cells(keys, values, language))
-    heads = _heads(SheetNoun.DELEGATES, keys, language)
+            rows.setdefault((registration_id, person.id), _cells(columns, values, language))
+    heads = _heads(columns, language)
     return Page(sheets.sheet_name(SheetNoun.DELEGATES, language), heads, list(rows.values()))
 
 
 def _requirements(event: Event, asked: Asked, language: str) -> Page:
     names = {one.id: one.company.name for one in _registrations(event, asked)}
-    keys = [known.key for known in sheets.COLUMNS[SheetNoun.REQUIREMENTS]]
+    columns = sheets.columns(SheetNoun.REQUIREMENTS, event.sides)
     query = (
         select(Requirement)
         .join(Registration, Registration.id == Requirement.registration_id)
@@ -147,11 +147,11 @@ def _requirements(event: Event, asked: Asked, language: str) -> Page:
         .order_by(Registration.number, Requirement.number)
     )
     rows = [
-        _cells(keys, {**_values(one), "company": names[one.registration_id]}, language)
+        _cells(columns, {**_values(one), "company": names[one.registration_id]}, language)
         for one in db.session.scalars(query)
         if one.registration_id in names
     ]
-    heads = _heads(SheetNoun.REQUIREMENTS, keys, language)
+    heads = _heads(columns, language)
     return Page(sheets.sheet_name(SheetNoun.REQUIREMENTS, language), heads, rows)
 
 
@@ -165,8 +165,8 @@ def _requests(event: Event, asked: Asked, language: str) -> Page:
         .where(Request.event_id == event.id)
     )
     more = {id_: (rank, message) for id_, rank, message in db.session.execute(query)}
-    keys = [known.key for known in sheets.COLUMNS[SheetNoun.REQUESTS]]
-    heads = [*_heads(SheetNoun.REQUESTS, keys, language), Head(EXTRA_HEADS[language]["made"])]
+    columns = sheets.columns(SheetNoun.REQUESTS, event.sides)
+    heads = [*_heads(columns, language), Head(EXTRA_HEADS[language]["made"])]
     rows = []
     for row in listed:
         rank, message = more.get(row.id, (None, ""))
@@ -178,7 +178,7 @@ def _requests(event: Event, asked: Asked, language: str) -> Page:
             "message": message,
             "status": row.status,
         }
-        rows.append([*_cells(keys, values, language), row.created_at.astimezone(event.zone).date()])
+        rows.append([*_cells(columns, values, language), row.created_at.astimezone(event.zone).date()])
     return Page(sheets.sheet_name(SheetNoun.REQUESTS, language), heads, rows)
 
 
@@ -199,7 +199,9 @@ def _meetings(event: Event, _asked: Asked, language: str) -> Page:
                 written(place.is_pinned, language),
             ]
         )
-    return Page(MEETINGS_NAME[language], [Head(title) for title in MEETING_HEADS[language]], rows)
+    names = [word(sides(event.sides), side, language) for side in (Side.BUYER, Side.SUPPLIER)]
+    *before, pinned = MEETING_HEADS[language]
+    return Page(MEETINGS_NAME[language], [Head(title) for title in (*before, *names, pinned)], rows)
 
 
 _MAKERS = {
@@ -233,21 +235,21 @@ def _values(row: Company | Registration | Delegate | Requirement) -> dict[str, A
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
-def _heads(noun: SheetNoun, keys: Sequence[str], language: str) -> list[Head]:
-    return [Head(sheets.column(noun, name).header(language)) for name in keys]
+def _heads(columns: Sequence[Column], language: str) -> list[Head]:
+    return [Head(known.header(language)) for known in columns]
 
 
-def _cells(keys: Sequence[str], values: Mapping[str, Any], language: str) -> list[Cell]:
-    return [_cell(name, values.get(name), language) for name in keys]
+def _cells(columns: Sequence[Column], values: Mapping[str, Any], language: str) -> list[Cell]:
+    return [_cell(known, values.get(known.key), language) for known in columns]
 
 
-def _cell(name: str, value: Any, language: str) -> Cell:
-    if value is None or (name in STORED_AS_CODES and isinstance(value, str)):
+def _cell(known: Column, value: Any, language: str) -> Cell:
+    if value is None or (known.key in STORED_AS_CODES and isinstance(value, str)):
         return value or ""
-    if isinstance(value, (bool, StrEnum)):
-        return written(value, language)
+    if known.choices:
+        return known.written(value, language)
     if isinstance(value, list):
-        return joined(_named(name, one, language) for one in value)
+        return joined(_named(known.key, one, language) for one in value)
     return value if isinstance(value, (int, float)) or hasattr(value, "isoformat") else str(value)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -14,18 +13,8 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from eventsapp.domain.sides import NOUNS, Noun
 from eventsapp.domain.values import Side, SideNames
-
-
-class Noun(StrEnum):
-    """What a side of an event can be called."""
-
-    BUYER = "buyer"
-    SUPPLIER = "supplier"
-    FIRM = "firm"
-    FINANCIER = "financier"
-    CONSULTANT = "consultant"
-    UNIVERSITY = "university"
 
 
 class Named(Protocol):
@@ -34,12 +23,6 @@ class Named(Protocol):
     sides: SideNames
 
 
-NOUNS: dict[SideNames, dict[Side, Noun]] = {
-    SideNames.BUYER_SUPPLIER: {Side.BUYER: Noun.BUYER, Side.SUPPLIER: Noun.SUPPLIER},
-    SideNames.FIRM_FINANCIER: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.FINANCIER},
-    SideNames.FIRM_CONSULTANT: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.CONSULTANT},
-    SideNames.COMPANY_UNIVERSITY: {Side.BUYER: Noun.FIRM, Side.SUPPLIER: Noun.UNIVERSITY},
-}
 SIDE_NAMES: dict[Noun, Any] = {
     Noun.BUYER: _l("Comprador"),
     Noun.SUPPLIER: _l("Proveedor"),

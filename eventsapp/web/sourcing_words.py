@@ -91,7 +91,7 @@ REQUIREMENT_STATUS = {
     RequirementStatus.IN_REVIEW: _l("Oculto por el organizador"),
     RequirementStatus.PUBLISHED: _l("Publicado"),
     RequirementStatus.COVERED: _l("Cubierto"),
-    RequirementStatus.CLOSED_NO_SUPPLIER: _l("Cerrado sin proveedor"),
+    RequirementStatus.CLOSED_NO_SUPPLIER: _l("Cerrado sin encontrar quién"),
     RequirementStatus.WITHDRAWN: _l("Retirado"),
     RequirementStatus.EXPIRED: _l("Vencido"),
 }
@@ -103,15 +103,15 @@ CAPABILITY_STATUS = {
     CapabilityStatus.EXPIRED: _l("Vencida"),
 }
 CLOSE_REASON = {
-    CloseReason.FOUND_HERE: _l("Encontré proveedor en este encuentro"),
-    CloseReason.FOUND_ELSEWHERE: _l("Encontré proveedor en otro lado"),
+    CloseReason.FOUND_HERE: _l("Lo encontré en este encuentro"),
+    CloseReason.FOUND_ELSEWHERE: _l("Lo encontré en otro lado"),
     CloseReason.NO_CERTIFICATE: _l("Nadie tiene el certificado que pido"),
     CloseReason.NO_CAPACITY: _l("Nadie tiene la capacidad"),
     CloseReason.NO_PROCESS: _l("Nadie hace este proceso"),
     CloseReason.PRICE: _l("Los precios no convienen"),
     CloseReason.DISTANCE: _l("Están demasiado lejos"),
     CloseReason.NOT_NEEDED: _l("Ya no lo necesito"),
-    CloseReason.OTHER: _l("Otro motivo, sin proveedor"),
+    CloseReason.OTHER: _l("Otro motivo, sin encontrar quién"),
 }
 VERIFICATION = {
     Verification.DECLARED: _l("Lo declara la empresa"),
@@ -163,7 +163,7 @@ LABEL = {
     "accepts_in_progress": _l("Acepta certificados en proceso"),
     "preferred_certificates": _l("Certificados deseables"),
     "size_wanted": _l("Tamaño de empresa"),
-    "scian_wanted": _l("Giro del proveedor (SCIAN)"),
+    "scian_wanted": _l("Giro que busca (SCIAN)"),
     "languages": _l("Idiomas"),
     "max_distance_km": _l("Distancia máxima"),
     "machines": _l("Máquinas"),

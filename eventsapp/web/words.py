@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from eventsapp.domain.registering import Consent
+from eventsapp.domain.sides import NOUNS, Noun
 from eventsapp.domain.values import (
     Axis,
     BlockKind,
@@ -30,7 +31,6 @@ from eventsapp.domain.values import (
     SideNames,
 )
 from eventsapp.services import wording
-from eventsapp.services.wording import NOUNS, Noun
 from eventsapp.services.wording import Named as Named
 
 REGISTRATION_STATUS = {
@@ -347,12 +347,6 @@ SIDE_WORDS: dict[str, dict[Noun, Any]] = {
         Noun.CONSULTANT: _l("Lo que pide una consultora queda acordado sin preguntar"),
         Noun.UNIVERSITY: _l("Lo que pide una universidad queda acordado sin preguntar"),
     },
-}
-
-SIDE = {
-    Side.BUYER: SIDE_WORDS["one"][Noun.BUYER],
-    Side.SUPPLIER: SIDE_WORDS["one"][Noun.SUPPLIER],
-    Side.BOTH: BOTH_SIDES["one"][SideNames.BUYER_SUPPLIER],
 }
 
 

@@ -15,6 +15,7 @@ from eventsapp.domain import sheets
 from eventsapp.domain.access import NOBODY, Actor
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.sheets import ImportStatus, Row, SheetNoun
+from eventsapp.domain.values import SideNames
 from eventsapp.models import SheetImport
 from eventsapp.services import events, imports
 from eventsapp.services.actors import actor_of
@@ -116,9 +117,10 @@ def _apply(lease: Lease, content: bytes) -> None:
 def _rows(lease: Lease, content: bytes) -> tuple[list[Row], dict[str, dict[str, int]]]:
     """All rows with their values, in the order in which nouns are taken in."""
     with lease.storing():
-        described = [dict(sheet) for sheet in _import(lease).sheets]
+        found_import = _import(lease)
+        described, sides = [dict(sheet) for sheet in found_import.sheets], found_import.event.sides
     wanted = [number for number, sheet in enumerate(described) if sheet["noun"]]
-    found = list(_read_rows(described, sheet_reading.rows(content, wanted, lambda: _is_over(lease))))
+    found = list(_read_rows(described, sides, sheet_reading.rows(content, wanted, lambda: _is_over(lease))))
     _look(lease)
     if not found:
         raise DomainError("sheet_empty")
@@ -127,11 +129,13 @@ def _rows(lease: Lease, content: bytes) -> tuple[list[Row], dict[str, dict[str, 
     return found, {sheet["name"]: sheet["columns"] for sheet in described}
 
 
-def _read_rows(described: list[dict[str, Any]], raw: Iterable[tuple[int, int, list[str]]]) -> Iterable[Row]:
+def _read_rows(
+    described: list[dict[str, Any]], sides: SideNames, raw: Iterable[tuple[int, int, list[str]]]
+) -> Iterable[Row]:
     for index, number, cells in raw:
         sheet = described[index]
         if number > sheet["header_row"] + 1:
-            yield sheets.read_row(SheetNoun(sheet["noun"]), sheet["name"], number, cells, sheet["columns"])
+            yield sheets.read_row(SheetNoun(sheet["noun"]), sheet["name"], number, cells, sheet["columns"], sides)
 
 
 def _import(lease: Lease) -> SheetImport:

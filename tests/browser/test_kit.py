@@ -29,7 +29,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from eventsapp.domain.values import RegistrationStatus
+from eventsapp.domain.values import RegistrationStatus, SideNames
 from eventsapp.web import templating
 from eventsapp.web.security import csp_nonce
 from tests.browser.conftest import PHONE, WIDE, open_page
@@ -86,7 +86,11 @@ def kit_app() -> Flask:
     CSRFProtect(app)
     templating.init_app(app)
     app.test_client_class = Client
-    event = SimpleNamespace(name="Encuentro Automotriz del Bajío 2027", time_zone="America/Mexico_City")
+    event = SimpleNamespace(
+        name="Encuentro Automotriz del Bajío 2027",
+        time_zone="America/Mexico_City",
+        sides=SideNames.BUYER_SUPPLIER,
+    )
     items = [
         {"label": "Resumen", "icon": "home", "href": "#", "active": True},
         {"label": "Solicitudes", "icon": "inbox", "href": "#", "count": 8},

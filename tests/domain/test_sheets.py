@@ -8,11 +8,13 @@ import pytest
 
 from eventsapp.domain import sheet_words, sheets
 from eventsapp.domain.errors import DomainError
+from eventsapp.domain.sheet_cells import choice, day
 from eventsapp.domain.sheets import SheetNoun
-from eventsapp.domain.values import Preference, Side
+from eventsapp.domain.values import Preference, Side, SideNames
 from tests.hostile import TEXTS
 
 COMPANIES = SheetNoun.COMPANIES
+SIDES = SideNames.BUYER_SUPPLIER
 
 
 @pytest.mark.parametrize("language", ["es_MX", "en"])
@@ -36,11 +38,11 @@ def test_the_row_of_headers_is_found_below_a_title() -> None:
     assert sheets.header_row([["", ""], ["uno", "dos"]]) == 1
 
 
-@pytest.mark.parametrize("kind", list(sheet_words.WORDS))
+@pytest.mark.parametrize("kind", list(sheet_words.ENUMS))
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_word_that_we_write_is_read_as_the_value_it_came_from(kind: type, language: str) -> None:
-    assert set(sheet_words.WORDS[kind]) == set(kind)
-    read = sheets.choice(kind)
+    assert set(sheet_words.ENUMS[kind]) == set(kind)
+    read = choice(sheet_words.ENUMS[kind])
     assert [read(sheet_words.written(member, language)) for member in kind] == list(kind)
     assert [read(member.value) for member in kind] == list(kind)
 
@@ -50,7 +52,7 @@ def test_a_row_becomes_values() -> None:
         COMPANIES, ["Empresa", "Participa como", "RFC", "Estado", "Procesos", "Trabajadores"]
     )
     cells = [" Aceros  del Bajío ", "PROVEEDOR", "abc 680524-p76", "guanajuato", "ALL-020; ensamble|all-020", "1,250.0"]
-    row = sheets.read_row(COMPANIES, "Empresas", 2, cells, columns)
+    row = sheets.read_row(COMPANIES, "Empresas", 2, cells, columns, SIDES)
     expected = {"name": "Aceros del Bajío", "side": Side.SUPPLIER, "tax_id": "ABC680524P76", "state": "Guanajuato"}
     assert {name: row.values[name] for name in expected} == expected
     assert row.values["workers"] == 1250
@@ -58,7 +60,7 @@ def test_a_row_becomes_values() -> None:
 
 def test_what_is_wrong_is_said_with_its_column() -> None:
     columns = sheets.guess_columns(COMPANIES, ["Empresa", "Participa como", "RFC", "Procesos", "Estado"])
-    row = sheets.read_row(COMPANIES, "Empresas", 7, ["", "provedor", "XX", "soplado de algo", "Texas"], columns)
+    row = sheets.read_row(COMPANIES, "Empresas", 7, ["", "provedor", "XX", "soplado de algo", "Texas"], columns, SIDES)
     assert [(problem.column, problem.code, problem.is_warning) for problem in row.problems] == [
         ("name", "cell_empty", False),
         ("side", "cell_unknown_near", False),
@@ -71,7 +73,7 @@ def test_what_is_wrong_is_said_with_its_column() -> None:
 
 @pytest.mark.parametrize("raw", ["2027-03-09", "09/03/2027", "9-3-2027", "2027-03-09 00:00:00"])
 def test_dates_are_read_as_they_are_written_here(raw: str) -> None:
-    assert sheets.day(raw) == date(2027, 3, 9)
+    assert day(raw) == date(2027, 3, 9)
 
 
 def test_values_with_commas_stay_whole() -> None:
@@ -97,14 +99,73 @@ def test_formulas_are_neutralised_and_numbers_are_not() -> None:
 @pytest.mark.parametrize("raw", TEXTS)
 def test_hostile_cells_become_values_or_problems_never_faults(noun: SheetNoun, raw: str) -> None:
     columns = {known.key: 0 for known in sheets.COLUMNS[noun]}
-    row = sheets.read_row(noun, "Hoja", 2, [raw], columns)
+    row = sheets.read_row(noun, "Hoja", 2, [raw], columns, SIDES)
     assert set(row.values) <= set(columns)
 
 
 def test_preferences_are_understood_in_words_and_ranks() -> None:
-    read = sheets.choice(Preference)
+    read = choice(sheet_words.PREFERENCE)
     assert [read(word) for word in ("Indispensable", "me interesa", "1", "NO")] == [
         Preference.MUST, Preference.WANT, Preference.MUST, Preference.NO,
     ]  # fmt: skip
     with pytest.raises(DomainError, match="cell_unknown"):
         read("quizás")
+
+
+@pytest.mark.parametrize("names", list(SideNames))
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_the_sides_are_read_as_the_event_calls_them_and_as_the_rules_do(names: SideNames, language: str) -> None:
+    known = next(one for one in sheets.columns(COMPANIES, names) if one.key == "side")
+    own = known.listed(language)
+    assert [known.read(word) for word in own] == list(Side)
+    assert [known.written(side, language) for side in Side] == own
+    usual = {"Comprador": Side.BUYER, "PROVEEDOR": Side.SUPPLIER, "ambos": Side.BOTH, "Buyer and supplier": Side.BOTH}
+    assert {word: known.read(word) for word in usual} == usual
+
+
+def test_the_names_of_another_event_are_not_understood() -> None:
+    financing = next(one for one in sheets.columns(COMPANIES, SideNames.FIRM_FINANCIER) if one.key == "side")
+    assert (financing.read("Empresa"), financing.read("financiera")) == (Side.BUYER, Side.SUPPLIER)
+    assert financing.listed("es") == ["Empresa", "Financiera", "Empresa y financiera"]
+    with pytest.raises(DomainError) as error:
+        financing.read("Universidad")
+    assert error.value.code == "cell_unknown"
+    with pytest.raises(DomainError) as error:
+        financing.read("Financieras")
+    assert error.value.params == {"near": "financiera"}
+
+
+@pytest.mark.parametrize(
+    "raw", ["332710", "332710.0", " 332710 ", "332710 Maquinado de piezas", "332710 - Maquinado", "332710: x"]
+)
+def test_a_class_of_the_catalogue_is_read_with_or_without_its_title(raw: str) -> None:
+    assert sheets.column(COMPANIES, "scian_code").read(raw) == "332710"
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "near"),
+    [
+        ("332711", "cell_scian_near", "332710"),
+        ("336399", "cell_scian_near", "336390"),
+        ("999999", "cell_scian_absent", None),
+        ("000000", "cell_scian_absent", None),
+        ("Maquinado CNC", "cell_scian_meant", "332710"),
+        ("33271", "cell_scian_class", None),
+        ("xyz", "cell_scian_class", None),
+        ("3327100", "cell_scian_class", None),
+        ("33271²", "cell_scian_class", None),
+    ],
+)
+def test_what_is_not_in_the_catalogue_is_refused_with_the_nearest_class(raw: str, code: str, near: str | None) -> None:
+    with pytest.raises(DomainError) as error:
+        sheets.column(COMPANIES, "scian_code").read(raw)
+    assert (error.value.code, error.value.params.get("near")) == (code, near)
+
+
+def test_wanted_trades_may_be_of_any_level_of_the_catalogue() -> None:
+    read = sheets.column(SheetNoun.REQUIREMENTS, "scian_wanted").read
+    assert read("31; 3327; 332710") == ["31", "3327", "332710"]
+    with pytest.raises(DomainError, match="cell_scian_near"):
+        read("3398")
+    with pytest.raises(DomainError, match="cell_scian_absent"):
+        read("77")

@@ -7,7 +7,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from eventsapp.domain.values import Side
 from eventsapp.web.sentences import SENTENCES, Counted
+from eventsapp.web.words import Named, side_word
 
 RULES = (
     "place_allowed_slots",
@@ -51,7 +53,6 @@ WORDS = {
     "closed": _l("Esta versión ya no se puede cambiar: hay otra más nueva o ya se publicó. Cargue la página de nuevo."),
     "conflict_title": _l("Otra persona cambió esto antes"),
     "corner_companies": _l("Empresa"),
-    "corner_tables": _l("Mesa · comprador"),
     "count": _l("%(num)s de %(of)s reuniones con lugar"),
     "draft": _l("Borrador %(number)s"),
     "drop_here": _l("Soltar aquí"),
@@ -184,7 +185,7 @@ SHORTCUTS = (
 )
 
 
-def words() -> dict[str, Any]:
+def words(event: Named) -> dict[str, Any]:
     """Every text of the scripts, ready to be filled."""
     found: dict[str, Any] = {
         key: [str(form) for form in text] if isinstance(text, tuple) else str(text) for key, text in WORDS.items()
@@ -192,4 +193,5 @@ def words() -> dict[str, Any]:
     for code in RULES:
         known = SENTENCES[code]
         found[code] = [_(known.one), _(known.several)] if isinstance(known, Counted) else str(known)
+    found["corner_tables"] = str(_("Mesa · %(side)s", side=side_word(event, Side.BUYER)))
     return {**found, "shortcuts": [[keys, str(text)] for keys, text in SHORTCUTS]}

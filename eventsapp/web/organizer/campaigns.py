@@ -33,7 +33,7 @@ from eventsapp.web.forms import Form, long_text, options, text
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.saving import saving
-from eventsapp.web.words import OUTBOX_STATE, REGISTRATION_STATUS, SIDE
+from eventsapp.web.words import OUTBOX_STATE, REGISTRATION_STATUS, side_word
 
 SHOWN_PEOPLE = 200
 STATUS = {
@@ -67,12 +67,7 @@ def _select(label: Any, choices: Any) -> Any:
 class CampaignForm(Form):
     """Who gets the message, and what it says."""
 
-    side = _select(
-        _l("Quiénes"),
-        lambda: options(
-            {"": _("Compradores y proveedores"), "buyer": SIDE[Side.BUYER], "supplier": SIDE[Side.SUPPLIER]}
-        ),
-    )
+    side = _select(_l("Quiénes"), [])
     status = _select(
         _l("Registro"),
         lambda: options({**{one.value: REGISTRATION_STATUS[one] for one in WRITTEN_TO}, "": _("Cualquiera")}),
@@ -99,6 +94,14 @@ class CampaignForm(Form):
     body_en = long_text(_l("Mensaje en inglés"), most=campaigns.MOST_BODY, optional=True)
     link = fields.choice(_l("Botón"), LINK)
     version = HiddenField()
+
+    @classmethod
+    def of(cls, event: Event, **values: Any) -> CampaignForm:
+        """The form of an event, whose sides have its names."""
+        form = cls(**values)
+        named = {side.value: side_word(event, side) for side in (Side.BUYER, Side.SUPPLIER)}
+        form.side.choices = options({"": side_word(event, Side.BOTH, "many"), **named})
+        return form
 
     @property
     def seen_version(self) -> int:
@@ -166,7 +169,7 @@ def list_campaigns(event: Event) -> str:
 @requires(Permission.MAIL_WRITE, load=loaders.event)
 def new_campaign(event: Event) -> ResponseReturnValue:
     """Write a message."""
-    form = CampaignForm(status=RegistrationStatus.APPROVED.value, people="everyone", link=MailLink.NONE)
+    form = CampaignForm.of(event, status=RegistrationStatus.APPROVED.value, people="everyone", link=MailLink.NONE)
     if form.validate_on_submit():
         try:
             with saving() as done:
@@ -184,7 +187,7 @@ def new_campaign(event: Event) -> ResponseReturnValue:
 def edit_campaign(shown: Shown) -> ResponseReturnValue:
     """Change a message that was not sent."""
     campaign, event = shown.campaign, shown.event
-    form = CampaignForm(data=_typed(campaign))
+    form = CampaignForm.of(event, data=_typed(campaign))
     if form.validate_on_submit():
         try:
             with saving(url_for("organizer.campaign", event_code=event.code, number=campaign.number)) as done:
@@ -332,7 +335,7 @@ def _show_page(shown: Shown, form: SendForm) -> str:
         is_waiting=campaign.status is CampaignStatus.SENT and campaign.send_at is not None and campaign.send_at > now(),
         meant=meant[:SHOWN_PEOPLE],
         count=len(meant),
-        audience=_audience_words(campaigns.audience_of(campaign)),
+        audience=_audience_words(campaign.event, campaigns.audience_of(campaign)),
         preview=_preview(campaign, meant, language),
         languages={code: LOCALES[code] for code in campaign.texts},
         language=language,
@@ -352,10 +355,10 @@ def _preview(campaign: Campaign, meant: list[Recipient], language: str) -> rende
     return render.render(row, base_url=current_app.config["SETTINGS"].base_url)
 
 
-def _audience_words(audience: Audience) -> list[str]:
+def _audience_words(event: Event, audience: Audience) -> list[str]:
     """Whom it addresses, in words."""
     said = [
-        str(SIDE[Side(audience.side)]) if audience.side else _("Compradores y proveedores"),
+        str(side_word(event, Side(audience.side)) if audience.side else side_word(event, Side.BOTH, "many")),
         str(REGISTRATION_STATUS[RegistrationStatus(audience.status)]) if audience.status else _("Cualquier registro"),
         _("Solo quien administra la empresa") if audience.people == "admins" else _("Todas las personas que asisten"),
     ]

@@ -78,7 +78,7 @@ def note(noun: SheetNoun, column: Column) -> str:
     parts = [str(_("Obligatorio."))] if column.is_required else []
     key = "person" if noun is SheetNoun.DELEGATES and column.key == "name" else column.key
     parts += [str(NOTES[key])] if key in NOTES else []
-    parts += [str(_("Elija un valor de la lista."))] if column.choices or column.is_truth else []
+    parts += [str(_("Elija un valor de la lista."))] if column.choices else []
     return " ".join(parts)
 
 

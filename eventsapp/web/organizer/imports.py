@@ -15,7 +15,6 @@ from flask_wtf.file import FileField
 from eventsapp.domain import sheets
 from eventsapp.domain.access import Permission, Scope
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.sheet_words import YES_NO, listed
 from eventsapp.domain.sheets import ENDED, MAX_BYTES, MAX_ROWS, WORKING, ImportStatus, SheetNoun
 from eventsapp.models import Event, SheetImport
 from eventsapp.services import imports
@@ -100,7 +99,7 @@ def start_import(event: Event) -> ResponseReturnValue:
 def template(event: Event) -> Response:
     """An empty workbook: one sheet for each noun, notes on the headers, lists of allowed values."""
     language = str(get_locale())
-    pages = [Page(sheets.sheet_name(noun, language), _template_heads(noun, language)) for noun in SheetNoun]
+    pages = [Page(sheets.sheet_name(noun, language), _template_heads(event, noun, language)) for noun in SheetNoun]
     return _sent(workbook(pages), f"encuentro-{event.code}")
 
 
@@ -277,15 +276,11 @@ def _said_of_match(error: DomainError) -> str:
     return sentence(error)
 
 
-def _template_heads(noun: SheetNoun, language: str) -> list[Head]:
-    heads = []
-    for known in sheets.COLUMNS[noun]:
-        values: list[str] = listed(known.choices, language) if known.choices else []
-        if known.is_truth:
-            values = [words[1 if language.startswith("en") else 0] for words in YES_NO.values()]
-        note = import_words.note(noun, known)
-        heads.append(Head(known.header(language), note, values, known.is_required))
-    return heads
+def _template_heads(event: Event, noun: SheetNoun, language: str) -> list[Head]:
+    return [
+        Head(known.header(language), import_words.note(noun, known), known.listed(language), known.is_required)
+        for known in sheets.columns(noun, event.sides)
+    ]
 
 
 def _problems_in_one(problems: list[dict[str, Any]]) -> str:

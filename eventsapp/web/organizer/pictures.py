@@ -28,9 +28,9 @@ from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.run import curve_points
 from eventsapp.web.organizer.schedule_version import version_of_event
-from eventsapp.web.words import SIDE
+from eventsapp.web.words import Named, side_word
 
-NAMES = ("afinidad", "compradores", "proveedores", "rondas", "esperas", "equidad", "maximo")
+NAMES = ("afinidad", "primer-lado", "segundo-lado", "rondas", "esperas", "equidad", "maximo")
 SIZE = {
     SizeClass.MICRO: _l("Micro"),
     SizeClass.SMALL: _l("Pequeña"),
@@ -120,15 +120,15 @@ def _values(schedule: Schedule) -> dict[str, Any]:
     return {
         "schedule": schedule,
         "placed": sum(round_.held for round_ in shown.rounds),
-        "matrix": _matrix(shown),
+        "matrix": _matrix(schedule.event, shown),
         "loads": [
-            _load("compradores", buyers, _l_buyers(buyers), "buyer"),
-            _load("proveedores", suppliers, _l_suppliers(suppliers), ""),
+            _load("primer-lado", buyers, _most_held(schedule.event, buyers), "buyer"),
+            _load("segundo-lado", suppliers, _without_any(schedule.event, suppliers), ""),
         ],
         "rounds": _rounds(shown),
         "waits": _waits(firms),
         "shares": _shares(firms),
-        "classes": _classes(firms),
+        "classes": _classes(schedule.event, firms),
         "points": curve_points(run, now()) if run is not None else [],
         "files": {name: _links(schedule, name) for name in NAMES},
     }
@@ -139,7 +139,7 @@ def _links(schedule: Schedule, name: str) -> dict[str, str]:
     return {kind: url_for(f"organizer.picture_{kind}", **place) for kind in ("svg", "png")}  # type: ignore[arg-type]
 
 
-def _matrix(shown: Pictures) -> dict[str, Any]:
+def _matrix(event: Named, shown: Pictures) -> dict[str, Any]:
     matrix = shown.matrix
     held = sum(cell.held for cell in matrix.cells)
     return {
@@ -147,11 +147,17 @@ def _matrix(shown: Pictures) -> dict[str, Any]:
             "%(held)s de %(all)s pares que quieren reunirse tienen lugar", held=number(held),
             all=number(len(matrix.cells)),
         ),
+        "unit": _(
+            "Un renglón por %(row)s y una columna por %(column)s, por sector. Más oscuro: más afinidad. Cuadro lleno: "
+            "la reunión tiene lugar.",
+            row=side_word(event, Side.BUYER).lower(),
+            column=side_word(event, Side.SUPPLIER).lower(),
+        ),
         "rows": matrix.rows,
         "columns": matrix.columns,
         "cells": matrix.cells,
         "table": {
-            "head": [_("Comprador y proveedor"), _("Afinidad"), _("Puntos"), _("Estado")],
+            "head": [str(side_word(event, Side.BOTH)), _("Afinidad"), _("Puntos"), _("Estado")],
             "rows": [_cell_row(matrix.rows, matrix.columns, cell) for cell in matrix.best[:TOP]],
         },
     }  # fmt: skip
@@ -162,19 +168,23 @@ def _cell_row(rows: Sequence[str], columns: Sequence[str], cell: Cell) -> list[s
     return [f"{rows[cell.row]} · {columns[cell.column]}", number(cell.affinity), number(cell.value), state]
 
 
-def _l_buyers(firms: Sequence[Firm]) -> str:
+def _most_held(event: Named, firms: Sequence[Firm]) -> str:
     most = max((firm.held for firm in firms), default=0)
+    side = side_word(event, Side.BUYER, "many")
     return ngettext(
-        "Compradores: hasta %(n)s reunión cada uno", "Compradores: hasta %(n)s reuniones cada uno", most, n=number(most)
+        "%(side)s: hasta %(n)s reunión por empresa", "%(side)s: hasta %(n)s reuniones por empresa", most, side=side,
+        n=number(most),
     )  # fmt: skip
 
 
-def _l_suppliers(firms: Sequence[Firm]) -> str:
+def _without_any(event: Named, firms: Sequence[Firm]) -> str:
     without = sum(not firm.held for firm in firms)
+    side = side_word(event, Side.SUPPLIER, "many")
     if not without:
-        return _("Proveedores: todos tienen alguna reunión")
+        return _("%(side)s: nadie se queda sin reuniones", side=side)
     return ngettext(
-        "Proveedores: %(n)s sin ninguna reunión", "Proveedores: %(n)s sin ninguna reunión", without, n=number(without)
+        "%(side)s: %(n)s sin ninguna reunión", "%(side)s: %(n)s sin ninguna reunión", without, side=side,
+        n=number(without),
     )  # fmt: skip
 
 
@@ -263,7 +273,7 @@ def _shares(firms: Iterable[Firm]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _classes(firms: Iterable[Firm]) -> list[dict[str, Any]]:
+def _classes(event: Named, firms: Iterable[Firm]) -> list[dict[str, Any]]:
     """The mean share of each side and size class; without size classes, of each side."""
     found = pictures.mean_shares(firms)
     order = ["", *(size.value for size in SizeClass)]
@@ -271,7 +281,8 @@ def _classes(firms: Iterable[Firm]) -> list[dict[str, Any]]:
     for (side, size), (count, mean, lowest) in sorted(
         found.items(), key=lambda item: (item[0][0] is not Side.BUYER, order.index(item[0][1]))
     ):
-        group = str(SIDE[side]) if not size else f"{SIDE[side]} · {SIZE[SizeClass(size)]}"
+        named = str(side_word(event, side))
+        group = named if not size else f"{named} · {SIZE[SizeClass(size)]}"
         label = ngettext("%(group)s (%(n)s empresa)", "%(group)s (%(n)s empresas)", count, group=group, n=number(count))
         text = _("%(mean)s, la menor %(lowest)s", mean=percent(mean), lowest=percent(lowest))
         rows.append({"label": label, "value": round(100 * mean), "whole": 100, "text": text, "low": mean < 1 / 2})

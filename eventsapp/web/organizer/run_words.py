@@ -65,7 +65,7 @@ RULES = {
     Rule.PERSON_BUSY: _l("Personas con dos reuniones a la vez"),
     Rule.TABLE_NEEDED: _l("Reuniones sin mesa"),
     Rule.TABLE_BUSY: _l("Mesas con dos reuniones a la vez"),
-    Rule.FIXED_TABLE: _l("Compradores fuera de su mesa fija"),
+    Rule.FIXED_TABLE: _l("Empresas fuera de su mesa fija"),
     Rule.ZONE: _l("Reuniones fuera de su zona"),
     Rule.CAPACITY: _l("Rondas con más reuniones que lugares"),
     Rule.MAX_MEETINGS: _l("Empresas con más reuniones que su máximo"),

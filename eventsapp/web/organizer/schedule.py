@@ -82,7 +82,7 @@ def _board_page(event: Event, schedule: Schedule) -> str:
         },
         base_url=url_for("organizer.schedule", event_code=event.code),
         list_url=url_for("organizer.schedule", event_code=event.code, version=schedule.number, vista="lista"),
-        board_words=board_words.words(),
+        board_words=board_words.words(event),
     )
 
 
