@@ -149,11 +149,13 @@ class RequestStatus(StrEnum):
 
 
 class DeclineReason(StrEnum):
-    """Why a request was declined."""
+    """Why a request was declined, or a company never wants to meet another one."""
 
     NOT_RELEVANT = "not_relevant"
     ALREADY_SUPPLIER = "already_supplier"
     COMPETITOR = "competitor"
+    SAME_GROUP = "same_group"
+    MET_RECENTLY = "met_recently"
     NO_CAPACITY = "no_capacity"
     OTHER = "other"
 

@@ -23,7 +23,8 @@ class Request(Base):
 
     It never holds a slot. `rank` is the order in which a company wants its meetings, 1 first. A request that waits for
     an answer expires at `expires_at`; `reminded_at` says when somebody was last written to about that: its receiver
-    before, its asker afterwards. `requirement_id` and `capability_id` name what it is about.
+    before, its asker afterwards. `decline_reason` says why it was declined, of a veto why the company has it.
+    `requirement_id` and `capability_id` name what it is about.
     `slot_ids` limits the meeting to some slots (empty: any), `after_ids` names requests whose meetings come before it:
     conditions that an organizer or an import may set.
     """

@@ -1,7 +1,8 @@
 """Exclusions: two companies of an event that must not meet.
 
 Organizers name competitors one by one. Pairs of the same corporate group, and those that met not long ago at an event
-of the organization, are found here and separated together. A company's own veto is no exclusion (`requests.note`).
+of the organization, are found here and separated together, or told to the company that looks for meetings. A company's
+own veto is no exclusion (`requests.note`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, false, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload
 
@@ -55,9 +56,18 @@ def remove(exclusion: Exclusion, *, actor: Actor, now: datetime) -> None:
 
 def list_for(event: Event) -> list[Exclusion]:
     """The pairs that must not meet, the latest first."""
+    return _list(Exclusion.event_id == event.id)
+
+
+def list_of(registration: Registration) -> list[Exclusion]:
+    """The pairs of one company that must not meet, the latest first."""
+    return _list(or_(Exclusion.a_id == registration.id, Exclusion.b_id == registration.id))
+
+
+def _list(condition: ColumnElement[bool]) -> list[Exclusion]:
     query = (
         select(Exclusion)
-        .where(Exclusion.event_id == event.id)
+        .where(condition)
         .options(
             joinedload(Exclusion.a).joinedload(Registration.company),
             joinedload(Exclusion.b).joinedload(Registration.company),
@@ -68,6 +78,7 @@ def list_for(event: Event) -> list[Exclusion]:
 
 
 MOST_MONTHS = 60
+RECENT_MONTHS = 12
 DAYS_A_MONTH = 30.44
 
 
@@ -93,7 +104,7 @@ def suggest_same_group(event: Event) -> list[Suggested]:
     groups: dict[str, list[Party]] = {}
     for party, _company_id, group in _parties(event):
         if group:
-            groups.setdefault(" ".join(folded(group).split()), []).append(party)
+            groups.setdefault(_folded_group(group), []).append(party)
     pairs = (pair for members in groups.values() for pair in combinations(members, 2))
     return _new(event, pairs)
 
@@ -105,27 +116,29 @@ def suggest_met_recently(event: Event, months: int) -> list[Suggested]:
     """
     if not 1 <= months <= MOST_MONTHS:
         raise DomainError("wrong_months", most=MOST_MONTHS)
-    since = event.starts_at - timedelta(days=round(months * DAYS_A_MONTH))
-    one, other = aliased(Registration), aliased(Registration)
-    query = (
-        select(one.company_id, other.company_id)
-        .select_from(Placement)
-        .join(Event, Event.published_schedule_id == Placement.schedule_id)
-        .join(Slot, Slot.id == Placement.slot_id)
-        .join(Meeting, Meeting.id == Placement.meeting_id)
-        .join(one, one.id == Meeting.a_id)
-        .join(other, other.id == Meeting.b_id)
-        .where(
-            Event.organization_id == event.organization_id,
-            Event.id != event.id,
-            Slot.starts_at >= since,
-            Slot.starts_at < event.starts_at,
-        )
-        .distinct()
-    )
     here = {company_id: party for party, company_id, _group in _parties(event)}
-    pairs = ((here[a], here[b]) for a, b in db.session.execute(query) if a in here and b in here)
-    return _new(event, pairs)
+    met = db.session.execute(_met(event, months))
+    return _new(event, ((here[a], here[b]) for a, b in met if a in here and b in here))
+
+
+def find_reasons(registration: Registration) -> dict[UUID, ExclusionReason]:
+    """Why this company may not want to meet others of the event, by their registration: same group, or met recently."""
+    event, mine = registration.event, registration.company
+    company_ids = {a if b == mine.id else b for a, b in db.session.execute(_met(event, RECENT_MONTHS, mine.id))}
+    group = _folded_group(mine.group_name)
+    same = Company.group_name != "" if group else false()
+    query = (
+        select(Registration.id, Company.id, Company.group_name)
+        .join(Registration.company)
+        .where(Registration.event_id == event.id, Company.id != mine.id, or_(Company.id.in_(company_ids), same))
+    )
+    found = {}
+    for registration_id, company_id, other_group in db.session.execute(query):
+        if group and _folded_group(other_group) == group:
+            found[registration_id] = ExclusionReason.SAME_GROUP
+        elif company_id in company_ids:
+            found[registration_id] = ExclusionReason.MET_RECENTLY
+    return found
 
 
 def add_all(
@@ -144,6 +157,35 @@ def add_all(
     db.session.flush()
     audit.record(actor, "exclusion.added_many", event, at=now, event=event, why=reason.value, pairs=len(new))
     return len(new)
+
+
+def _met(event: Event, months: int, company_id: UUID | None = None) -> Select[UUID, UUID]:
+    """The companies that met within some months at another event of the organization, in pairs; all or those of one."""
+    since = event.starts_at - timedelta(days=round(months * DAYS_A_MONTH))
+    one, other = aliased(Registration), aliased(Registration)
+    query = (
+        select(one.company_id, other.company_id)
+        .select_from(Placement)
+        .join(Event, Event.published_schedule_id == Placement.schedule_id)
+        .join(Slot, Slot.id == Placement.slot_id)
+        .join(Meeting, Meeting.id == Placement.meeting_id)
+        .join(one, one.id == Meeting.a_id)
+        .join(other, other.id == Meeting.b_id)
+        .where(
+            Event.organization_id == event.organization_id,
+            Event.id != event.id,
+            Slot.starts_at >= since,
+            Slot.starts_at < event.starts_at,
+        )
+        .distinct()
+    )
+    return (
+        query if company_id is None else query.where(or_(one.company_id == company_id, other.company_id == company_id))
+    )
+
+
+def _folded_group(name: str) -> str:
+    return " ".join(folded(name).split())
 
 
 def _parties(event: Event) -> list[tuple[Party, UUID, str]]:

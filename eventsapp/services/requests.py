@@ -102,11 +102,19 @@ def ask(
 
 
 def note(
-    from_: Registration, to: Registration, preference: Preference, *, actor: Actor, now: datetime, reason: str = ""
+    from_: Registration,
+    to: Registration,
+    preference: Preference,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    why: DeclineReason | None = None,
 ) -> Request:
     """Say for the own company that it is available for a company (`open`) or never meets it (`no`).
 
-    Neither counts against the quota. Being available accepts what the other one asked; a veto declines it.
+    Neither counts against the quota. Being available accepts what the other one asked; a veto declines it. `why` the
+    company has a veto is for itself alone.
     """
     if preference in matching.ASKING:
         raise DomainError("wrong_preference")
@@ -126,7 +134,8 @@ def note(
     mine.status, mine.preference = RequestStatus.NOTED, preference
     mine.origin = RequestOrigin.ORGANIZER if reason else RequestOrigin.PARTICIPANT
     mine.message, mine.rank, mine.expires_at, mine.made_by_id = "", None, None, actor.account_id
-    mine.decline_reason, mine.decline_text, mine.answered_at, mine.answered_by_id = None, "", None, None
+    mine.decline_reason, mine.decline_text = why if is_veto else None, ""
+    mine.answered_at, mine.answered_by_id = None, None
     db.session.add(mine)
     db.session.flush()
     if theirs is not None and is_veto and theirs.status in ACTIVE:

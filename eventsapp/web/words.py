@@ -99,6 +99,8 @@ DECLINE_REASON = {
     DeclineReason.NOT_RELEVANT: _l("No coincide con lo que buscamos"),
     DeclineReason.ALREADY_SUPPLIER: _l("Ya trabajamos juntos"),
     DeclineReason.COMPETITOR: _l("Es competencia"),
+    DeclineReason.SAME_GROUP: _l("Es de nuestro grupo"),
+    DeclineReason.MET_RECENTLY: _l("Nos reunimos hace poco"),
     DeclineReason.NO_CAPACITY: _l("No tenemos tiempo disponible"),
     DeclineReason.OTHER: _l("Otro motivo"),
 }

@@ -417,6 +417,27 @@ def test_companies_of_one_group_are_separated_together(context: Flask, now: date
     assert reasons == [ExclusionReason.SAME_GROUP] * 2
 
 
+def test_a_company_is_told_whom_it_may_not_want_to_meet(context: Flask, now: datetime) -> None:
+    event = make.event()
+    buyer = named(event, "Planta", Side.BUYER, "Grupo Ñandú")
+    filial, _foreign = named(event, "Filial", group="GRUPO  nandu"), named(event, "Ajena", group="Otro")
+    alone = named(event, "Sola")
+    assert exclusions.find_reasons(buyer) == {filial.id: ExclusionReason.SAME_GROUP}
+    assert exclusions.find_reasons(filial) == {buyer.id: ExclusionReason.SAME_GROUP}
+    assert exclusions.find_reasons(alone) == {}
+
+
+def test_a_veto_keeps_its_reason_to_itself(context: Flask, now: datetime) -> None:
+    buyer, supplier = two()
+    asked = ask(supplier, buyer, now)
+    why = DeclineReason.SAME_GROUP
+    veto = requests.note(buyer, supplier, P.NO, actor=acting_for(buyer), now=now, why=why)
+    assert (veto.decline_reason, asked.decline_reason) == (why, DeclineReason.NOT_RELEVANT)
+    requests.withdraw(veto, actor=acting_for(buyer), now=now)
+    mark = requests.note(buyer, supplier, P.OPEN, actor=acting_for(buyer), now=now, why=why)
+    assert (mark, mark.decline_reason) == (veto, None)
+
+
 def test_pairs_that_met_within_some_months(context: Flask, now: datetime) -> None:
     before = make.event(
         starts_at=datetime(2026, 9, 9, 15, tzinfo=make.ZONE), ends_at=datetime(2026, 9, 9, 22, tzinfo=make.ZONE)
@@ -432,5 +453,9 @@ def test_pairs_that_met_within_some_months(context: Flask, now: datetime) -> Non
     make.registration(event)
     assert labels(exclusions.suggest_met_recently(event, 12)) == [{buyer.company.name, supplier.company.name}]
     assert exclusions.suggest_met_recently(event, 3) == []
+    here = {one.company_id: one for one in db.session.scalars(select(Registration).filter_by(event_id=event.id))}
+    mine, theirs = here[buyer.company_id], here[supplier.company_id]
+    assert exclusions.find_reasons(mine) == {theirs.id: ExclusionReason.MET_RECENTLY}
+    assert exclusions.find_reasons(theirs) == {mine.id: ExclusionReason.MET_RECENTLY}
     for months in (0, 61):
         assert refused(exclusions.suggest_met_recently, event, months) == "wrong_months"

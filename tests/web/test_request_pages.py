@@ -231,7 +231,7 @@ def test_what_is_not_ones_own_is_absent(world: World) -> None:
             assert client.post(f"{EVENT}/solicitudes/{request_id}/{verb}", data=token).status_code == 404
     for registration in (world.ids["buyer"], world.ids["two"], world.ids["strange"], world.ids["one"], uuid4()):
         assert client.post(f"{EVENT}/buscar/{registration}", data=token).status_code == 404
-    assert "Nordwind" not in client.get(f"{EVENT}/buscar").text
+    assert str(world.ids["buyer"]) not in client.get(f"{EVENT}/buscar").text
     manager = world.client("manager")
     token = hidden_fields(manager.get(f"{DESK}/ajustes").text)
     foreign = [
@@ -337,13 +337,71 @@ def test_exclusions_are_added_and_lifted_by_managers(world: World) -> None:
     pair = {"one": "Galvánicos Lerma", "other": "Nordwind <b>", "reason": "same_group"}
     assert posted(client, path, pair).status_code == 303
     assert "Son del mismo grupo" in client.get(path).text
-    assert "Nordwind" not in world.client("one").get(f"{EVENT}/buscar").text
+    found = world.client("one").get(f"{EVENT}/buscar").text
+    assert ("El organizador las separó" in found, str(world.ids["buyer"]) in found) == (True, False)
     assert "ya están excluidas" in posted(client, path, pair).text
     with world.app.app_context():
         exclusion_id = db.session.scalars(select(Exclusion.id)).one()
     assert posted(client, f"{path}/{exclusion_id}/quitar", {}, path).status_code == 303
     assert "Nadie está excluido" in client.get(path).text
     assert world.client("reviewer").get(path).status_code == 404
+
+
+def test_an_organizer_separates_from_the_company_and_from_the_request(world: World) -> None:
+    manager, registration = world.client("manager"), f"{DESK}/empresas/{world.ids['buyer']}"
+    assert "Puede reunirse con todas." in manager.get(registration).text
+    assert "Separar" not in world.client("reviewer").get(registration).text
+    with world.app.app_context(), unit_of_work():
+        for key in ("buyer", "one"):
+            world.get(key).company.group_name = "Grupo Norte"
+    assert "Del mismo grupo. Todavía pueden reunirse." in manager.get(registration).text
+    pair = f"{registration}/separar/{world.ids['one']}"
+    assert posted(manager, pair, {"reason": "nada"}, registration).location == registration
+    assert "Elija un motivo de la lista." in manager.get(registration).text
+    assert posted(manager, pair, {"reason": "same_group"}, registration).location == registration
+    page = manager.get(registration).text
+    assert ("Son del mismo grupo" in page, "Todavía pueden" in page) == (True, False)
+    with world.app.app_context():
+        found = db.session.scalars(select(Exclusion)).one()
+        assert {found.a_id, found.b_id} == {world.ids["buyer"], world.ids["one"]}
+    lift = f"{DESK}/solicitudes/exclusiones/{found.id}/quitar"
+    assert posted(manager, f"{lift}?empresa={world.ids['buyer']}", page=registration).location == registration
+
+    asked = f"{DESK}/solicitudes/{world.add_request('two', 'buyer', status=RequestStatus.SENT)}"
+    assert "Separar a estas empresas" in manager.get(asked).text
+    assert "Separar a estas empresas" not in world.client("reviewer").get(asked).text
+    assert posted(world.client("reviewer"), f"{asked}/separar", {"reason": "competitor"}, asked).status_code == 404
+    assert posted(manager, f"{asked}/separar", {"reason": "competitor"}, asked).location == asked
+    assert "Son competencia" in manager.get(registration).text
+    alone = f"{registration}/separar/{world.ids['strange']}"
+    assert posted(manager, alone, {"reason": "competitor"}, registration).status_code == 404
+    named = manager.get(f"{DESK}/solicitudes/exclusiones?empresa={world.ids['buyer']}").text
+    assert 'value="Nordwind &lt;b&gt; · ' in named
+
+
+def test_a_company_reads_whom_it_cannot_ask_and_why(world: World) -> None:
+    buyer, supplier = world.client("buyer"), world.client("one")
+    with world.app.app_context(), unit_of_work():
+        for key in ("buyer", "one"):
+            world.get(key).company.group_name = "Grupo Norte"
+    find, no = f"{EVENT}/buscar", f"{EVENT}/buscar/{world.ids['one']}/marca"
+    card = f"{EVENT}/empresas/{world.ids['one']}"
+    for path in (find, card):
+        page = buyer.get(path).text
+        assert ("Del mismo grupo que su empresa" in page, "No reunirme" in page) == (True, True)
+        assert '<option value="same_group" selected>' in page
+    assert (
+        posted(buyer, no, {"preference": "no", "why": "same_group"}, find).location == f"{EVENT}/solicitudes?ver=marcas"
+    )
+    assert "Motivo: Es de nuestro grupo" in buyer.get(f"{EVENT}/solicitudes?ver=marcas").text
+    world.exclude("buyer", "two")
+    page = buyer.get(find).text
+    assert "2 empresas que no puede pedir" in page
+    assert "Usted marcó que no quiere reunirse: es de nuestro grupo" in page
+    assert "El organizador las separó: son competencia" in page
+    other = supplier.get(find).text
+    assert ("Nordwind" in other, "no puede pedir" in other) == (False, False)
+    assert buyer.get(card).status_code == 404
 
 
 def test_observers_see_no_requests(world: World) -> None:

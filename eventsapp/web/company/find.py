@@ -20,7 +20,7 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import Preference, RegistrationStatus, RequestStatus
 from eventsapp.models import Registration
-from eventsapp.services import matching, requests
+from eventsapp.services import exclusions, matching, requests
 from eventsapp.services.matching import Candidate, Filters, Relation
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
@@ -113,6 +113,8 @@ def find(registration: Registration) -> ResponseReturnValue:
     page = Page.from_request(len(found))
     used = requests.count_used(registration)
     selectors = _selectors(candidates, filters)
+    reasons = exclusions.find_reasons(registration)
+    notes = requests.list_notes(registration)
     return company_page(
         "company/find.html",
         registration,
@@ -122,6 +124,9 @@ def find(registration: Registration) -> ResponseReturnValue:
         chips=_chips(filters, selectors),
         page=page,
         rows=found[page.first : page.last],
+        hints={one.registration_id: reasons.get(one.registration_id, "") for one in found[page.first : page.last]},
+        apart=exclusions.list_of(registration),
+        vetoes=[one for one in notes if one.preference is Preference.NO],
         titles=field.titles,
         has_candidates=bool(candidates),
         is_filtered=any(getattr(filters, each.name) for each in fields(filters)),

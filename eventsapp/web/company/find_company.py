@@ -16,7 +16,7 @@ from eventsapp.domain.scian import industries
 from eventsapp.domain.scoring import Match
 from eventsapp.domain.values import RegistrationStatus
 from eventsapp.models import Registration, StoredFile
-from eventsapp.services import directory, files, matching, requests
+from eventsapp.services import directory, exclusions, files, matching, requests
 from eventsapp.services.directory import Profile
 from eventsapp.services.matching import Candidate, Field, Relation
 from eventsapp.web import loaders
@@ -129,6 +129,7 @@ def company(view: View) -> ResponseReturnValue:
         capabilities=[{"row": row, "facts": told(row, OFFERED)} for row in profile.capabilities],
         contacts=_contacts(mine, other) if has_agreed else [],
         has_agreed=has_agreed,
+        hint=exclusions.find_reasons(mine).get(other.id, "") if candidate is not None else "",
         shown=shown_filters(),
         is_open=deadlines.are_requests_open(event, now()),
     )

@@ -18,10 +18,10 @@ from eventsapp.db import db
 from eventsapp.domain import deadlines, quotas
 from eventsapp.domain.access import Permission, Scope
 from eventsapp.domain.errors import DomainError, Forbidden
-from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestStatus
+from eventsapp.domain.values import DeclineReason, ExclusionReason, Preference, RegistrationStatus, RequestStatus
 from eventsapp.models import Delegate, Registration
 from eventsapp.models import Request as MeetingRequest
-from eventsapp.services import companies, request_upkeep, requests
+from eventsapp.services import companies, exclusions, request_upkeep, requests
 from eventsapp.services.matching import Field, read_field
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
@@ -85,6 +85,7 @@ class NoteForm(Form):
     """What a company says for itself about another one."""
 
     preference = choice(_l("Para usted"), PREFERENCE, only=(Preference.OPEN, Preference.NO))
+    why = choice(_l("Motivo"), DECLINE_REASON, default=DeclineReason.OTHER)
 
 
 class AutoAcceptForm(Form):
@@ -123,6 +124,7 @@ def list_requests(registration: Registration) -> ResponseReturnValue:
     rows = listed[shown][page.first : page.last]
     used = requests.count_used(registration)
     field = read_field(event, (), {registration.id, *(_other(registration, row).id for row in rows)})
+    hints = exclusions.find_reasons(registration)
     return company_page(
         "company/requests.html",
         registration,
@@ -138,7 +140,7 @@ def list_requests(registration: Registration) -> ResponseReturnValue:
         ],
         shown=shown,
         page=page,
-        rows=[_row(field, registration, row) for row in rows],
+        rows=[_row(field, registration, row, hints) for row in rows],
         contacts=requests.list_contacts(rows, of=registration),
         is_open=deadlines.are_requests_open(event, now()),
         remaining=quotas.remaining(event, registration.side, used),
@@ -195,7 +197,9 @@ def note(chosen: Choice) -> ResponseReturnValue:
         other = loaders.registration_of_event(code, chosen.candidate.registration_id)
         if other is None:
             raise DomainError("cannot_meet")
-        made = requests.note(chosen.registration, other, form.preference.data, actor=g.actor, now=now())
+        made = requests.note(
+            chosen.registration, other, form.preference.data, actor=g.actor, now=now(), why=form.why.data
+        )
         is_agreed = made.status is RequestStatus.ACCEPTED
     name = chosen.candidate.name
     flash(
@@ -287,7 +291,7 @@ def _decline(mine: Mine, form: DeclineForm) -> None:
     requests.decline(mine.request, form.why.data, actor=g.actor, now=now(), text=form.text.data)
     if form.veto.data:
         other = _other(mine.registration, mine.request)
-        requests.note(mine.registration, other, Preference.NO, actor=g.actor, now=now())
+        requests.note(mine.registration, other, Preference.NO, actor=g.actor, now=now(), why=form.why.data)
 
 
 def _new_order(ids: list[UUID]) -> list[UUID]:
@@ -327,10 +331,12 @@ def _digest_form(registration: Registration) -> DigestForm | None:
     return DigestForm(formdata=None, wanted=not request_upkeep.is_stopped(person))
 
 
-def _row(field: Field, registration: Registration, row: MeetingRequest) -> dict[str, Any]:
+def _row(
+    field: Field, registration: Registration, row: MeetingRequest, hints: dict[UUID, ExclusionReason]
+) -> dict[str, Any]:
     other = _other(registration, row)
     fit = field.affinity(registration.id, other.id)
-    return {"request": row, "other": other, "level": fit.level, "shared": fit.shared}
+    return {"request": row, "other": other, "level": fit.level, "shared": fit.shared, "hint": hints.get(other.id, "")}
 
 
 def _tab(mine: Mine, name: str) -> str:

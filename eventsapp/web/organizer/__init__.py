@@ -12,6 +12,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     company_certificates,
     comparisons,
     event_copies,
+    exclusions,
     exports,
     gaps,
     home,

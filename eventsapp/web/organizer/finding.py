@@ -10,7 +10,10 @@ from sqlalchemy import select
 
 from eventsapp.db import db
 from eventsapp.domain.access import Scope
-from eventsapp.models import Block, Event, Exclusion, Request, Table
+from eventsapp.domain.errors import DomainError
+from eventsapp.models import Block, Event, Exclusion, Registration, Request, Table
+from eventsapp.services import request_lists
+from eventsapp.services.request_lists import Participant
 from eventsapp.web import loaders
 
 
@@ -45,6 +48,24 @@ def request_of_event(event_code: str, request_id: UUID) -> Part | None:
 def exclusion_of_event(event_code: str, exclusion_id: UUID) -> Part | None:
     """An exclusion of an event."""
     return _part(Exclusion, event_code, exclusion_id)
+
+
+def chosen_pair(form: Any, participants: list[Participant]) -> tuple[Participant, Participant] | None:
+    """The two companies that were typed (`one`, `other`), or None with the fault next to the field."""
+    found = {name: request_lists.find_participant(participants, form[name].data) for name in ("one", "other")}
+    for name, participant in found.items():
+        if participant is None:
+            form.refuse(name, DomainError("no_such_company"))
+    one, other = found["one"], found["other"]
+    return (one, other) if one and other else None
+
+
+def participant_registration(event: Event, participant: Participant) -> Registration:
+    """The registration of a company that was chosen."""
+    found = loaders.registration_of_event(event.code, participant.id)
+    if found is None:
+        raise DomainError("no_such_company")
+    return found
 
 
 def _part(kind: Any, event_code: str, row_id: UUID) -> Part | None:

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectMultipleField
 
 from eventsapp.domain import contacts
-from eventsapp.domain.access import Permission, Scope
+from eventsapp.domain.access import Permission, Scope, may
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.taxonomy import MAX_TERMS
 from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
@@ -34,6 +34,7 @@ from eventsapp.web.company.registration_rows import sections
 from eventsapp.web.forms import Form, long_text, options, text, trimmed
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.exclusions import apart_of
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.paging import SIZES, Page, asked
 from eventsapp.web.saving import saving
@@ -344,6 +345,7 @@ def _page(registration: Registration, wrong: Form | None = None) -> str:
         form=wrong,
         forms_here=Forms.with_faults(wrong),
         neighbours=reviews.find_neighbours(registration),
+        apart=apart_of(registration) if may(g.actor, Permission.EVENT_MANAGE, registration.event.scope) else None,
         waits_at=places.find_position(registration) if registration.status is Status.WAITLISTED else 0,
     )
 

@@ -1,4 +1,4 @@
-"""All requests of an event, acting for companies, and the pairs that must not meet."""
+"""All requests of an event, and acting for companies."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from flask import flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.lifecycle import REQUEST
-from eventsapp.domain.values import DeclineReason, ExclusionReason, Preference, RequestStatus, Side
-from eventsapp.models import Event, Registration
+from eventsapp.domain.values import DeclineReason, Preference, RequestStatus, Side
+from eventsapp.models import Event
 from eventsapp.models import Request as MeetingRequest
-from eventsapp.services import audit, exclusions, request_lists, requests
+from eventsapp.services import audit, request_lists, requests
 from eventsapp.services.matching import read_field
-from eventsapp.services.request_lists import Filters, Participant
+from eventsapp.services.request_lists import Filters
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -28,15 +27,12 @@ from eventsapp.web.forms import Form, long_text, options, text, trimmed
 from eventsapp.web.navigation import request_tabs
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.finding import Part, exclusion_of_event, request_of_event
+from eventsapp.web.organizer.finding import Part, chosen_pair, participant_registration, request_of_event
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.paging import Page
 from eventsapp.web.saving import saving
 from eventsapp.web.templating import term_name
-from eventsapp.web.words import ASKING, DECLINE_REASON, EXCLUSION_REASON, REQUEST_STATUS
-
-MONTHS = 12
-SHOWN_PAIRS = 5
+from eventsapp.web.words import ASKING, DECLINE_REASON, REQUEST_STATUS
 
 
 class Action(StrEnum):
@@ -69,14 +65,6 @@ class AnswerForm(Form):
     action = choice(_l("Qué quiere hacer"), ACTION)
     why = choice(_l("Si rechaza: motivo de la empresa"), DECLINE_REASON, default=DeclineReason.OTHER)
     reason = long_text(_l("Por qué lo hace usted"), most=500)
-
-
-class ExclusionForm(Form):
-    """Two companies that must not meet."""
-
-    one = text(_l("Empresa"), most=220)
-    other = text(_l("No se reúne con"), most=220)
-    reason = choice(_l("Motivo"), EXCLUSION_REASON, default=ExclusionReason.COMPETITOR)
 
 
 @bp.get("/o/<event_code>/solicitudes", endpoint="requests")
@@ -121,12 +109,12 @@ def new_request(event: Event) -> ResponseReturnValue:
     """Ask for a meeting on behalf of a company."""
     form = AskForm()
     participants = request_lists.list_participants(event)
-    if form.validate_on_submit() and (pair := _chosen(form, participants)):
+    if form.validate_on_submit() and (pair := chosen_pair(form, participants)):
         try:
             with saving(url_for("organizer.requests", event_code=event.code)) as done:
                 requests.ask(
-                    _registration(event, pair[0]),
-                    _registration(event, pair[1]),
+                    participant_registration(event, pair[0]),
+                    participant_registration(event, pair[1]),
                     form.preference.data,
                     actor=g.actor,
                     now=now(),
@@ -171,68 +159,6 @@ def one_request(part: Part) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@bp.route("/o/<event_code>/solicitudes/exclusiones", methods=["GET", "POST"], endpoint="exclusions")
-@requires(Permission.EVENT_MANAGE, load=loaders.event)
-def list_exclusions(event: Event) -> ResponseReturnValue:
-    """The pairs that must not meet; the form adds one."""
-    form = ExclusionForm()
-    participants = request_lists.list_participants(event)
-    if form.validate_on_submit() and (pair := _chosen(form, participants)):
-        try:
-            with saving(url_for("organizer.exclusions", event_code=event.code)) as done:
-                one, other = (_registration(event, found) for found in pair)
-                exclusions.add(one, other, form.reason.data, actor=g.actor, now=now())
-            return done.redirect()
-        except DomainError as error:
-            form.refuse("other", error)
-    page = _page(
-        "organizer/exclusions.html",
-        event,
-        "organizer.exclusions",
-        form=form,
-        participants=participants,
-        rows=exclusions.list_for(event),
-        reasons=EXCLUSION_REASON,
-        same_group=exclusions.suggest_same_group(event),
-        met=exclusions.suggest_met_recently(event, months) if (months := _months()) else None,
-        months=months or MONTHS,
-        most_months=exclusions.MOST_MONTHS,
-        shown=SHOWN_PAIRS,
-    )
-    return page, 422 if form.errors else 200
-
-
-@bp.post("/o/<event_code>/solicitudes/exclusiones/grupos")
-@requires(Permission.EVENT_MANAGE, load=loaders.event)
-def exclude_groups(event: Event) -> ResponseReturnValue:
-    """Keep all pairs of the same corporate group apart."""
-    with saving(url_for("organizer.exclusions", event_code=event.code)) as done:
-        pairs = exclusions.suggest_same_group(event)
-        count = exclusions.add_all(event, pairs, ExclusionReason.SAME_GROUP, actor=g.actor, now=now())
-    flash(ngettext("Separó %(num)s pareja.", "Separó %(num)s parejas.", count), "ok")
-    return done.redirect()
-
-
-@bp.post("/o/<event_code>/solicitudes/exclusiones/recientes")
-@requires(Permission.EVENT_MANAGE, load=loaders.event)
-def exclude_met(event: Event) -> ResponseReturnValue:
-    """Keep all pairs apart that met within some months."""
-    with saving(url_for("organizer.exclusions", event_code=event.code)) as done:
-        pairs = exclusions.suggest_met_recently(event, _months() or MONTHS)
-        count = exclusions.add_all(event, pairs, ExclusionReason.MET_RECENTLY, actor=g.actor, now=now())
-    flash(ngettext("Separó %(num)s pareja.", "Separó %(num)s parejas.", count), "ok")
-    return done.redirect()
-
-
-@bp.post("/o/<event_code>/solicitudes/exclusiones/<uuid:exclusion_id>/quitar")
-@requires(Permission.EVENT_MANAGE, load=exclusion_of_event)
-def remove_exclusion(part: Part) -> ResponseReturnValue:
-    """Let two companies meet again."""
-    with saving(url_for("organizer.exclusions", event_code=part.event.code)) as done:
-        exclusions.remove(part.row, actor=g.actor, now=now())
-    return done.redirect()
-
-
 def _page(template: str, event: Event, active: str, **values: Any) -> str:
     return organizer_page(template, event, "requests", tabs=request_tabs(event, active), **values)
 
@@ -245,30 +171,6 @@ def _act(row: MeetingRequest, form: AnswerForm) -> None:
         requests.decline(row, form.why.data, **said)
     else:
         requests.withdraw(row, **said)
-
-
-def _chosen(form: Any, participants: list[Participant]) -> tuple[Participant, Participant] | None:
-    """The two companies that were typed, or None with the fault next to the field."""
-    found = {name: request_lists.find_participant(participants, form[name].data) for name in ("one", "other")}
-    for name, participant in found.items():
-        if participant is None:
-            form.refuse(name, DomainError("no_such_company"))
-    one, other = found["one"], found["other"]
-    return (one, other) if one and other else None
-
-
-def _registration(event: Event, participant: Participant) -> Registration:
-    found = loaders.registration_of_event(event.code, participant.id)
-    if found is None:
-        raise DomainError("no_such_company")
-    return found
-
-
-def _months() -> int | None:
-    """The months that were asked for, within bounds; None when nothing usable was."""
-    text = trimmed(request.values.get("meses"))[:4]
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    return min(number, exclusions.MOST_MONTHS) or None
 
 
 def _known(kind: type[StrEnum], name: str) -> str:
