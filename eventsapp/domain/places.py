@@ -16,7 +16,7 @@ MARKETS = (
 )  # fmt: skip
 """Countries that companies of the region sell to, the largest first."""
 
-_FIRST_POSTAL_DIGITS = (
+POSTAL_STATES = (
     ("Ciudad de México", 1, 16), ("Aguascalientes", 20, 20), ("Baja California", 21, 22),
     ("Baja California Sur", 23, 23), ("Campeche", 24, 24), ("Coahuila", 25, 27), ("Colima", 28, 28),
     ("Chiapas", 29, 30), ("Chihuahua", 31, 33), ("Durango", 34, 35), ("Guanajuato", 36, 38), ("Guerrero", 39, 41),
@@ -26,10 +26,11 @@ _FIRST_POSTAL_DIGITS = (
     ("Sonora", 83, 85), ("Tabasco", 86, 86), ("Tamaulipas", 87, 89), ("Tlaxcala", 90, 90), ("Veracruz", 91, 96),
     ("Yucatán", 97, 97), ("Zacatecas", 98, 99),
 )  # fmt: skip
+"""The states by the first two digits of their postal codes: the first and the last pair of each."""
 
 
 def state_of_postal_code(code: str) -> str:
     """The state that a Mexican postal code belongs to by its first two digits; empty when there is none."""
     if not (code.isascii() and code.isdigit()):
         return ""
-    return next((state for state, first, last in _FIRST_POSTAL_DIGITS if first <= int(code[:2]) <= last), "")
+    return next((state for state, first, last in POSTAL_STATES if first <= int(code[:2]) <= last), "")

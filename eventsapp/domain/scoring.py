@@ -5,7 +5,7 @@ covered as fully as a long one:
 
     50 terms          the share of the asked terms that the offer has
     15 capacity       free capacity in a month against the volume wanted in a month
-    10 distance       full within the wanted distance, nothing at twice that
+    10 distance       full within the wanted distance, nothing at twice that; the nearest places of both count
      5 preferred      the share of the certificates that the buyer prefers
      5 class          the common beginning of the SCIAN class and the wanted one
      5 size           the supplier has one of the wanted sizes
@@ -94,7 +94,7 @@ class Need:
     sizes: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
     max_km: int | None = None
-    point: Point | None = None
+    points: tuple[Point, ...] = ()
     state: str = ""
     term_set: frozenset[str] = field(init=False, repr=False, compare=False)
 
@@ -112,7 +112,7 @@ class Firm:
     scian: tuple[str, ...] = ()
     size: str = ""
     languages: frozenset[str] = frozenset()
-    point: Point | None = None
+    points: tuple[Point, ...] = ()
     state: str = ""
 
 
@@ -260,6 +260,11 @@ def distance_km(one: Point, other: Point) -> float:
     return 2 * EARTH_KM * asin(sqrt(chord))
 
 
+def nearest_km(need: Need, firm: Firm) -> float | None:
+    """The shortest way between a place of the one and a place of the other; None when one side tells none."""
+    return min((distance_km(one, other) for one in need.points for other in firm.points), default=None)
+
+
 def _rank(found: Match) -> tuple[int, int, int]:
     return found.score, found.open_score, len(found.shared)
 
@@ -295,9 +300,10 @@ def _capacity(need: Need, offer: Offer) -> float | None:
 def _nearness(need: Need, firm: Firm) -> float | None:
     if not need.max_km:
         return None
-    if need.point is None or firm.point is None:
+    km = nearest_km(need, firm)
+    if km is None:
         return 1.0 if need.state and need.state == firm.state else None
-    return max(0.0, min(1.0, 2 - distance_km(need.point, firm.point) / need.max_km))
+    return max(0.0, min(1.0, 2 - km / need.max_km))
 
 
 @lru_cache(maxsize=65536)

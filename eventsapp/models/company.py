@@ -14,6 +14,7 @@ from eventsapp.domain.access import Scope
 from eventsapp.domain.values import DecisionPower, Department, Ownership, SizeClass, SizeSector, Tier
 from eventsapp.models.account import Account
 from eventsapp.models.organization import Organization
+from eventsapp.models.positioned import Positioned
 
 if TYPE_CHECKING:
     from eventsapp.models.certificate import Certificate
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from eventsapp.models.site import Site
 
 
-class Company(Base):
+class Company(Positioned, Base):
     """A company as one organization knows it.
 
     `annual_sales_mxn` are whole pesos and private: only the size class that follows from them and from `workers`
@@ -46,8 +47,6 @@ class Company(Base):
     description: Mapped[str] = mapped_column(String(2000), default="")
     cluster_codes: Mapped[list[str]] = mapped_column(default=list)
     postal_code: Mapped[str] = mapped_column(String(12), default="")
-    latitude: Mapped[float | None]
-    longitude: Mapped[float | None]
     scian_code: Mapped[str | None] = mapped_column(String(6), index=True)
     scian_secondary: Mapped[list[str]] = mapped_column(default=list)
     workers: Mapped[int | None]

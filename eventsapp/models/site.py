@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from eventsapp.db import Base
 from eventsapp.domain.access import Scope
 from eventsapp.models.company import Company
+from eventsapp.models.positioned import Positioned
 
 
-class Site(Base):
+class Site(Positioned, Base):
     """A plant, a workshop or an office of a company; one that closed is ended, not deleted."""
 
     __tablename__ = "site"

@@ -7,18 +7,30 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eventsapp.db import db
-from eventsapp.domain import scian
+from eventsapp.domain import coordinates, scian
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.company_size import size_of
 from eventsapp.domain.editions import require_seen
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.values import DecisionPower, Department, FileKind, Ownership, SizeSector, Tier, TokenPurpose
-from eventsapp.models import Account, Company, Delegate, Desk, DeskDelegate, Organization
+from eventsapp.domain.matching import folded
+from eventsapp.domain.values import (
+    DecisionPower,
+    Department,
+    FileKind,
+    Ownership,
+    RegistrationStatus,
+    SizeSector,
+    Tier,
+    TokenPurpose,
+)
+from eventsapp.models import Account, Company, Delegate, Desk, DeskDelegate, Organization, Registration
 from eventsapp.services import accounts, audit, files, tokens
 from eventsapp.services.files import Checked
+
+MAX_CITIES = 300
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,13 @@ class OriginAnswers:
 
 
 @dataclass(frozen=True)
+class PositionAnswers:
+    """Where a company stands on the map, as it is typed."""
+
+    position: str = ""
+
+
+@dataclass(frozen=True)
 class MarketAnswers:
     """Where a company sells and in which languages it works."""
 
@@ -108,6 +127,7 @@ ProfileAnswers = (
     | SizeAnswers
     | OriginAnswers
     | MarketAnswers
+    | PositionAnswers
 )
 Answers = TypeVar("Answers", bound=ProfileAnswers)
 
@@ -281,6 +301,29 @@ def end_unseated(person: Delegate, *, actor: Actor, now: datetime) -> None:
     audit.record(actor, "delegate.ended", person, at=now)
 
 
+def list_cities(organization: Organization) -> list[tuple[str, str]]:
+    """The towns of the companies that take part in its events, each with its state; the most frequent spelling of each.
+
+    Only of companies that somebody looked at: what a stranger types is proposed to nobody.
+    """
+    counted = func.count()
+    query = (
+        select(Company.city, Company.state)
+        .where(
+            Company.organization_id == organization.id,
+            Company.city != "",
+            Company.registrations.any(Registration.status == RegistrationStatus.APPROVED),
+        )
+        .group_by(Company.city, Company.state)
+        .order_by(counted.desc(), Company.city, Company.state)
+        .limit(MAX_CITIES)
+    )
+    spelled: dict[tuple[str, str], tuple[str, str]] = {}
+    for city, state in db.session.execute(query):
+        spelled.setdefault((folded(city), folded(state)), (city, state))
+    return sorted(spelled.values(), key=lambda place: (folded(place[0]), folded(place[1])))
+
+
 def find_delegate(company: Company, delegate_id: UUID) -> Delegate | None:
     """A person of this company today."""
     query = select(Delegate).where(
@@ -319,7 +362,9 @@ def _require_self_or_admin(person: Delegate, actor: Actor) -> None:
 
 
 def _require_known(company: Company, answers: ProfileAnswers) -> None:
-    """Classes of trade are those of the catalogue, each once."""
+    """Classes of trade are those of the catalogue, each once; a position lies in the country of the company."""
+    if isinstance(answers, PositionAnswers) and answers.position:
+        coordinates.require_within(coordinates.parse(answers.position), company.country)
     if isinstance(answers, TradeAnswers):
         codes = [answers.scian_code] if answers.scian_code else []
     elif isinstance(answers, OtherTradesAnswers):

@@ -34,7 +34,19 @@ from eventsapp.domain.values import (
     Side,
     SizeClass,
 )
-from eventsapp.models import Capability, Certificate, Company, Event, Exclusion, Registration, Request, Requirement
+from eventsapp.models import (
+    Capability,
+    Certificate,
+    Company,
+    Event,
+    Exclusion,
+    Registration,
+    Request,
+    Requirement,
+    Site,
+)
+
+SitePoints = dict[UUID, list[tuple[str, Point]]]
 
 ALL_PERCENT = 100
 NEAR_MISSES = 5
@@ -210,7 +222,7 @@ def matches_between(one: Party, other: Party) -> Iterator[Match]:
 
 
 def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collection[UUID] = ()) -> Field:
-    """What the approved companies of an event need and offer: those of `sides` and those named; four statements.
+    """What the approved companies of an event need and offer: those of `sides` and those named; five statements.
 
     Certificates count when they are valid on the first day of the event.
     """
@@ -221,9 +233,10 @@ def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collect
     )
     rows = _registrations(wanted)
     certificates = _certificates(event, wanted)
-    firms = {row.company_id: _firm(row, certificates) for row in rows}
+    sites = _site_points(wanted)
+    firms = {row.company_id: _firm(row, certificates, sites) for row in rows}
     titles: dict[UUID, str] = {}
-    needs = _needs(wanted, {row.id: row for row in rows}, titles)
+    needs = _needs(wanted, {row.id: row for row in rows}, sites, titles)
     offers = _offers(wanted, firms, titles)
     parties = {}
     for row in rows:
@@ -392,19 +405,43 @@ def _certificates(event: Event, wanted: ColumnElement[bool]) -> dict[Certificate
     return found
 
 
-def _firm(row: Any, certificates: dict[CertificateState, dict[UUID, set[str]]]) -> Firm:
+def _site_points(wanted: ColumnElement[bool]) -> SitePoints:
+    """Where the sites of the companies stand on the map, with the state."""
+    query = (
+        select(Site.company_id, Site.state, Site.latitude, Site.longitude)
+        .join(Registration, Registration.company_id == Site.company_id)
+        .where(wanted, Site.ended_at.is_(None))
+        .order_by(Site.created_at, Site.id)
+    )
+    found: SitePoints = {}
+    for company_id, state, latitude, longitude in db.session.execute(query):
+        if latitude is not None and longitude is not None:
+            found.setdefault(company_id, []).append((state, (latitude, longitude)))
+    return found
+
+
+def _points(row: Any, sites: SitePoints, state: str = "") -> tuple[Point, ...]:
+    """Where a company works, by itself and its sites; only in one state when that is named."""
+    own = [(row.state, (row.latitude, row.longitude))] if None not in (row.latitude, row.longitude) else []
+    places = [*own, *sites.get(row.company_id, [])]
+    return tuple(dict.fromkeys(point for where, point in places if state in ("", where)))
+
+
+def _firm(row: Any, certificates: dict[CertificateState, dict[UUID, set[str]]], sites: SitePoints) -> Firm:
     return Firm(
         frozenset().union(*(certificates[state].get(row.company_id, ()) for state in certifications.COUNTS)),
         frozenset(certificates[CertificateState.IN_PROGRESS].get(row.company_id, ())),
         tuple(code for code in (row.scian_code, *row.scian_secondary) if code),
         row.size_class.value if row.size_class else "",
         frozenset(row.languages),
-        _point(row),
+        _points(row, sites),
         row.state,
     )
 
 
-def _needs(wanted: ColumnElement[bool], buyers: dict[UUID, Any], titles: dict[UUID, str]) -> dict[UUID, list[Need]]:
+def _needs(
+    wanted: ColumnElement[bool], buyers: dict[UUID, Any], sites: SitePoints, titles: dict[UUID, str]
+) -> dict[UUID, list[Need]]:
     """The published requirements of these registrations."""
     columns = (
         Requirement.id,
@@ -431,11 +468,11 @@ def _needs(wanted: ColumnElement[bool], buyers: dict[UUID, Any], titles: dict[UU
     found: dict[UUID, list[Need]] = {}
     for row in db.session.execute(query):
         titles[row.id] = row.title
-        found.setdefault(row.registration_id, []).append(_need(row, buyers[row.registration_id]))
+        found.setdefault(row.registration_id, []).append(_need(row, buyers[row.registration_id], sites))
     return found
 
 
-def _need(row: Any, buyer: Any) -> Need:
+def _need(row: Any, buyer: Any, sites: SitePoints) -> Need:
     return Need(
         row.id,
         tuple(row.terms),
@@ -448,7 +485,7 @@ def _need(row: Any, buyer: Any) -> Need:
         sizes=frozenset(row.size_wanted),
         languages=frozenset(row.languages),
         max_km=row.max_distance_km,
-        point=_point(buyer) if row.delivery_state in ("", buyer.state) else None,
+        points=_points(buyer, sites, row.delivery_state),
         state=row.delivery_state or buyer.state,
     )
 
@@ -488,10 +525,6 @@ def _offers(wanted: ColumnElement[bool], firms: dict[UUID, Firm], titles: dict[U
 
 def _free(monthly: int | None, utilisation_pct: int | None) -> float | None:
     return None if monthly is None else monthly * (ALL_PERCENT - (utilisation_pct or 0)) / ALL_PERCENT
-
-
-def _point(row: Any) -> Point | None:
-    return (row.latitude, row.longitude) if row.latitude is not None and row.longitude is not None else None
 
 
 def _named(chosen_terms: Iterable[str], needs: Iterable[Need], offers: Iterable[Offer]) -> tuple[str, ...]:

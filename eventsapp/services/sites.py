@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from eventsapp.db import db
+from eventsapp.domain import coordinates
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.editions import require_seen
 from eventsapp.domain.errors import DomainError
@@ -31,6 +32,7 @@ class SiteAnswers:
     plant_area_m2: int | None = None
     shifts: int | None = None
     is_meeting_host: bool = False
+    position: str = ""
 
 
 def answers_of(site: Site) -> SiteAnswers:
@@ -56,6 +58,7 @@ def add(company: Company, answers: SiteAnswers, *, actor: Actor, now: datetime) 
     """Add a site."""
     require(actor, Permission.COMPANY_EDIT, company.scope)
     companies.lock(company)
+    _require_known(answers)
     if len(list_of(company)) >= MAX_SITES:
         raise DomainError("too_many_sites", most=MAX_SITES)
     site = Site(company=company, created_at=now, **vars(answers))
@@ -71,6 +74,7 @@ def change(site: Site, answers: SiteAnswers, *, seen: str, actor: Actor, now: da
     db.session.refresh(site)
     stored = answers_of(site)
     require_seen(seen, stored, typed=answers)
+    _require_known(answers)
     if answers == stored:
         return
     for name, value in vars(answers).items():
@@ -87,3 +91,8 @@ def end(site: Site, *, actor: Actor, now: datetime) -> None:
         raise DomainError("site_in_use", name=site.name)
     site.ended_at = now
     audit.record(actor, "site.ended", site, at=now, name=site.name)
+
+
+def _require_known(answers: SiteAnswers) -> None:
+    if answers.position:
+        coordinates.require_within(coordinates.parse(answers.position), answers.country)

@@ -232,6 +232,10 @@ SENTENCES = {
     "industry_twice": _l("Esa actividad ya está: elija otras"),
     "too_many_industries": _n("Elija a lo más %(most)s actividad", "Elija a lo más %(most)s actividades", "most"),
     "bad_postal_code": _l("Escriba el código postal con 5 dígitos"),
+    "bad_coordinates": _l("Pegue latitud y longitud, como 21.1236, -101.68"),
+    "outside_mexico": _l(
+        "Ese punto no está en México: primero va la latitud, y la longitud lleva signo menos (21.1236, -101.68)"
+    ),
     "bad_amount": _l("Escriba una cantidad en millones de pesos, como 12.5"),
     "too_many_sites": _n("Registre a lo más %(most)s sitio", "Registre a lo más %(most)s sitios", "most"),
     "unknown_site": _l("Elija un sitio de la lista"),

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from eventsapp.domain.certifications import certification_name
-from eventsapp.domain.scoring import Aspect, Match, Part, distance_km
+from eventsapp.domain.scoring import Aspect, Match, Part, nearest_km
 from eventsapp.domain.sourcing import (
     CapabilityStatus,
     CloseReason,
@@ -282,10 +282,10 @@ def part_words(match: Match, part: Part) -> str:
         whole = part.share >= 1
         return str(_("Alcanza para todo el volumen") if whole else _("Alcanza para %(part)s", part=percent(part.share)))
     if part.aspect is Aspect.DISTANCE:
-        if need.point is None or firm.point is None:
+        km = nearest_km(need, firm)
+        if km is None:
             return str(_("En el mismo estado"))
-        km = number(round(distance_km(need.point, firm.point)))
-        return str(_("A %(km)s km; se piden %(most)s", km=km, most=number(need.max_km or 0)))
+        return str(_("A %(km)s km; se piden %(most)s", km=number(round(km)), most=number(need.max_km or 0)))
     if part.aspect is Aspect.PREFERRED:
         has = sorted(need.preferred & firm.held)
         return str(_("Tiene %(names)s", names=certificate_names(has)) if has else _("No tiene ninguno"))

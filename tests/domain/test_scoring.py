@@ -21,6 +21,7 @@ from eventsapp.domain.scoring import (
     distance_km,
     level_of,
     match,
+    nearest_km,
     ranked,
 )
 from eventsapp.domain.sourcing import Unit
@@ -57,14 +58,14 @@ def test_every_part_is_shown_and_adds_its_points() -> None:
         sizes=frozenset({"small"}),
         languages=frozenset({"en"}),
         max_km=100,
-        point=SILAO,
+        points=(SILAO,),
     )
     firm = Firm(
         held=frozenset({"IATF-16949", "ISO-14001"}),
         scian=("332810",),
         size="small",
         languages=frozenset({"es", "en"}),
-        point=LEON,
+        points=(LEON,),
     )
     offer = Offer(TWO, ("b",), monthly_free=500, unit=Unit.PIECES, verification=Verification.SITE_VISITED, firm=firm)
     found = match(need, offer)
@@ -100,7 +101,7 @@ def test_what_is_asked_and_not_told_counts_half() -> None:
         sizes=frozenset({"micro"}),
         languages=frozenset({"ja"}),
         max_km=50,
-        point=SILAO,
+        points=(SILAO,),
     )
     untold = parts_of(need, Offer(TWO, ("a",)))
     assert untold == {
@@ -126,7 +127,7 @@ def test_distance_falls_to_nothing_at_twice_what_is_wanted() -> None:
     assert round(distance_km(SILAO, LEON)) == 33
 
     def nearness(most: int) -> float | None:
-        return parts_of(Need(ONE, ("a",), max_km=most, point=SILAO), Offer(TWO, ("a",), firm=Firm(point=LEON)))[
+        return parts_of(Need(ONE, ("a",), max_km=most, points=(SILAO,)), Offer(TWO, ("a",), firm=Firm(points=(LEON,))))[
             Aspect.DISTANCE
         ]
 
@@ -139,6 +140,15 @@ def test_without_points_the_same_state_is_near_and_another_is_not_known() -> Non
     need = Need(ONE, ("a",), max_km=100, state="Guanajuato")
     assert parts_of(need, Offer(TWO, ("a",), firm=Firm(state="Guanajuato")))[Aspect.DISTANCE] == 1.0
     assert parts_of(need, Offer(TWO, ("a",), firm=Firm(state="Jalisco")))[Aspect.DISTANCE] is None
+
+
+def test_the_nearest_places_of_both_count() -> None:
+    tijuana = (32.53, -117.03)
+    need = Need(ONE, ("a",), max_km=40, points=(tijuana, SILAO))
+    assert parts_of(need, Offer(TWO, ("a",), firm=Firm(points=(tijuana,))))[Aspect.DISTANCE] == 1.0
+    assert parts_of(need, Offer(TWO, ("a",), firm=Firm(points=((48.78, 9.18), LEON))))[Aspect.DISTANCE] == 1.0
+    assert parts_of(need, Offer(TWO, ("a",), firm=Firm(points=((48.78, 9.18),))))[Aspect.DISTANCE] == 0.0
+    assert nearest_km(need, Firm()) is None
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,36 @@ def test_sites_are_added_changed_and_closed(firm: Firm) -> None:
     assert "Planta Silao" not in firm.admin.get(firm.path()).text
 
 
+def test_a_position_is_pasted_checked_and_shown_to_the_organizer(firm: Firm) -> None:
+    answer = firm.send("perfil/ubicacion", {"position": "21.1236, 101.68"})
+    assert answer.status_code == 422
+    assert "Ese punto no está en México" in answer.text
+    assert 'value="21.12360, 101.68000"' in answer.text
+    assert 'href="#position"' in answer.text
+    assert firm.send("perfil/ubicacion", {"position": "https://maps.example/@21.1236,-101.68,15z"}).status_code == 303
+    assert firm.company().position == "21.12360, -101.68000"
+    assert "mlat=21.1236&amp;mlon=-101.68" in firm.admin.get(firm.path("perfil/ubicacion")).text
+    assert "21.12360, -101.68000" in firm.admin.get(firm.path()).text
+    site = {"name": "Sede", "country": "MX", "state": "Guanajuato", "city": "León", "position": "48.78, 9.18"}
+    assert "Ese punto no está en México" in firm.send("perfil/sitios/nuevo", site).text
+    assert firm.send("perfil/sitios/nuevo", {**site, "country": "DE", "region": "Hessen"}).status_code == 303
+    assert db.session.scalars(select(Site)).one().position == "48.78000, 9.18000"
+    registration = firm.company().registrations[0]
+    seen = firm.reviewer.get(f"/o/{firm.code}/empresas/{registration.id}").text
+    assert "21.12360, -101.68000" in seen
+
+
+def test_the_search_keeps_what_is_chosen(firm: Firm) -> None:
+    def checked(query: str) -> list[str]:
+        page = firm.admin.get(firm.path(f"perfil/{query}")).text
+        boxes = [box for box in re.findall(r"<input[^>]*>", page) if " checked" in box]
+        return [code for box in boxes for code in re.findall(r'value="(\d{6})"', box)]
+
+    assert checked("actividad?words=zapatos&scian_code=332810") == ["332810"]
+    assert checked("otras-actividades?words=3362&scian_secondary=332810&scian_secondary=999999") == ["332810"]
+    assert checked("otras-actividades?words=3362&scian_secondary=") == []
+
+
 def test_a_locked_step_shows_what_was_answered(firm: Firm) -> None:
     page = firm.admin.get(firm.path("registro/empresa")).text
     assert "Esta parte ya no se puede cambiar" in page

@@ -1,4 +1,5 @@
-// Availability: drag over rounds to tick or clear them in one go. Without this script they are plain tick boxes.
+// Availability: drag over rounds to tick or clear them in one go; with the keyboard the arrows go from round to round and
+// Shift paints on the way. Without this script they are plain tick boxes.
 for (const day of document.querySelectorAll("[data-paint]")) {
   const area = day.querySelector("[data-paint-area]");
   const boxes = () => [...area.querySelectorAll("input[type=checkbox]:not(:disabled)")];
@@ -11,6 +12,25 @@ for (const day of document.querySelectorAll("[data-paint]")) {
   tools.hidden = false;
   tools.querySelector("[data-paint-all]").addEventListener("click", () => boxes().forEach((box) => set(box, true)));
   tools.querySelector("[data-paint-none]").addEventListener("click", () => boxes().forEach((box) => set(box, false)));
+
+  const middle = (box) => { const { left, right, top } = box.closest(".choice").getBoundingClientRect(); return { x: (left + right) / 2, y: top }; };
+  // The round above or below: the nearest one of the next row.
+  const inRow = (from, way) => {
+    const at = middle(from);
+    const rest = boxes().map((box) => ({ box, ...middle(box) })).filter(({ y }) => (y - at.y) * way > 1);
+    return rest.sort((a, b) => Math.abs(a.y - at.y) - Math.abs(b.y - at.y) || Math.abs(a.x - at.x) - Math.abs(b.x - at.x))[0]?.box;
+  };
+  const beside = (from, way) => { const all = boxes(); return all[all.indexOf(from) + way]; };
+  const KEYS = { ArrowLeft: [beside, -1], ArrowRight: [beside, 1], ArrowUp: [inRow, -1], ArrowDown: [inRow, 1] };
+  area.addEventListener("keydown", (event) => {
+    const key = KEYS[event.key];
+    if (!key || event.ctrlKey || event.altKey || event.metaKey || !event.target.matches("input")) return;
+    event.preventDefault();
+    const next = key[0](event.target, key[1]);
+    if (!next) return;
+    if (event.shiftKey) set(next, event.target.checked);
+    next.focus();
+  });
 
   let stroke = null;
   const boxAt = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest(".choice")?.querySelector("input:not(:disabled)");

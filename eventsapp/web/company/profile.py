@@ -150,6 +150,8 @@ def profile_section(found: SectionOf) -> Page:
     form.seen.data = edition(companies.stored_of(found.registration.company, found.section.answers))
     if isinstance(form, IndustryForm):
         form.words.data = request.args.get("words", "")[:120]
+        if form.picked in request.args:
+            form.pick(request.args.getlist(form.picked))
     return _section_page(found, form)
 
 

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import ValidationError
 
-from eventsapp.domain import contacts
+from eventsapp.domain import contacts, coordinates
 from eventsapp.domain.company_size import MILLION, MOST_SALES
 from eventsapp.domain.errors import DomainError
 from eventsapp.services.files import Upload
@@ -74,6 +74,11 @@ def upload_of(field: Any, most: int) -> Upload | None:
         return Upload(field.data.filename, stream.read(most + 1))
 
 
+def position() -> Any:
+    """A place on the map: latitude and longitude as a map gives them, put into their normal form."""
+    return text(_l("Ubicación en el mapa"), most=coordinates.MAX_TEXT, optional=True, checks=(_position,))
+
+
 def check_postal_code(field: Any, country: str) -> None:
     """Put the postal code into its normal form, or say what is wrong with it."""
     try:
@@ -96,6 +101,15 @@ def _all_known(_form: Any, field: Any) -> None:
     known = {choice.value for choice in field.choices}
     if any(value not in known for value in field.data or ()):
         raise ValidationError(_("Elija opciones de la lista"))
+
+
+def _position(_form: Any, field: Any) -> None:
+    if not field.data:
+        return
+    try:
+        field.data = coordinates.written(*coordinates.parse(field.data))
+    except DomainError as error:
+        raise ValidationError(sentence(error)) from error
 
 
 def _amount(_form: Any, field: Any) -> None:

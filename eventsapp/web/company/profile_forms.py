@@ -12,7 +12,7 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
-from eventsapp.domain import contacts, scian
+from eventsapp.domain import contacts, coordinates, scian
 from eventsapp.domain.company_size import MOST_WORKERS
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.places import MEXICO, STATES, state_of_postal_code
@@ -24,13 +24,14 @@ from eventsapp.services.companies import (
     MarketAnswers,
     OriginAnswers,
     OtherTradesAnswers,
+    PositionAnswers,
     SizeAnswers,
     SupplyChainAnswers,
     TradeAnswers,
 )
 from eventsapp.services.sites import SiteAnswers
 from eventsapp.web.clock import now
-from eventsapp.web.company.profile_fields import check_postal_code, member, millions, pesos_of, radio, several
+from eventsapp.web.company.profile_fields import check_postal_code, member, millions, pesos_of, position, radio, several
 from eventsapp.web.company.profile_words import OWNERSHIP, SIZE_SECTOR, TIER, language_names, market_names
 from eventsapp.web.company.registration_forms import StepForm, countries
 from eventsapp.web.fields import whole
@@ -65,6 +66,10 @@ class IndustryForm(StepForm):
         known = [scian.industries()[code] for code in chosen if code in scian.industries()]
         shown = list({industry.code: industry for industry in (*known, *self.found)}.values())
         self.picker.choices = options({one.code: f"{one.title} ({one.code})" for one in shown})
+
+    def pick(self, codes: list[str]) -> None:
+        """Choose among what is shown: a search keeps what was chosen before it."""
+        self.picker.data = codes if isinstance(self.picker, SelectMultipleField) else codes[0]
 
     @property
     def picker(self) -> Any:
@@ -109,6 +114,20 @@ class SupplyChainForm(StepForm):
     def answers(self) -> SupplyChainAnswers:
         """What was chosen."""
         return SupplyChainAnswers(member(Tier, self.tier.data))
+
+
+class PositionForm(StepForm):
+    """Where the company stands on the map."""
+
+    position = position()
+
+    def refuse_whole(self, error: DomainError) -> None:
+        """A rule speaks of the only field."""
+        self.refuse("position", error)
+
+    def answers(self) -> PositionAnswers:
+        """What was pasted."""
+        return PositionAnswers(self.position.data)
 
 
 class SizeForm(StepForm):
@@ -206,6 +225,7 @@ class SiteForm(StepForm):
     )
     region = text(_l("Estado o provincia, fuera de México"), most=80, optional=True)
     city = text(_l("Ciudad o municipio"), most=120)
+    position = position()
     plant_area_m2 = whole(_l("Superficie de la planta, en m²"), 1, 10_000_000, optional=True)
     shifts = whole(_l("Turnos por día"), 1, 4, optional=True)
     is_meeting_host = BooleanField(_l("Puede recibir visitas de otras empresas"))
@@ -229,6 +249,14 @@ class SiteForm(StepForm):
         if self.country.data == MEXICO and field.data not in STATES:
             raise ValidationError(_("Elija un estado de la lista"))
 
+    def validate_position(self, field: Any) -> None:
+        """In Mexico, when the site is there."""
+        if field.data and not field.errors:
+            try:
+                coordinates.require_within(coordinates.parse(field.data), self.country.data)
+            except DomainError as error:
+                raise ValidationError(sentence(error)) from error
+
     def answers(self) -> SiteAnswers:
         """What was typed."""
         return SiteAnswers(
@@ -241,6 +269,7 @@ class SiteForm(StepForm):
             plant_area_m2=self.plant_area_m2.data,
             shifts=self.shifts.data,
             is_meeting_host=self.is_meeting_host.data,
+            position=self.position.data,
         )
 
 

@@ -20,6 +20,7 @@ from eventsapp.services.companies import (
     MarketAnswers,
     OriginAnswers,
     OtherTradesAnswers,
+    PositionAnswers,
     ProfileAnswers,
     SizeAnswers,
     SupplyChainAnswers,
@@ -35,6 +36,7 @@ from eventsapp.web.company.profile_forms import (
     MarketForm,
     OriginForm,
     OtherTradesForm,
+    PositionForm,
     SizeForm,
     SupplyChainForm,
     TradeForm,
@@ -100,6 +102,17 @@ SECTIONS = {
             SizeForm,
             SizeAnswers,
             is_needed=True,
+        ),
+        Section(
+            "ubicacion",
+            _l("Ubicación en el mapa"),
+            _l("¿En qué punto del mapa está su empresa?"),
+            _l(
+                "Con ella calculamos la distancia a las otras empresas. Solo la ve el organizador; los demás leen los "
+                "kilómetros. Sin ella comparamos el estado."
+            ),
+            PositionForm,
+            PositionAnswers,
         ),
         Section(
             "idiomas",

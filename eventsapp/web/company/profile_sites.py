@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 from eventsapp.domain.access import Permission, Scope
 from eventsapp.domain.editions import edition
 from eventsapp.domain.errors import Conflict, DomainError
-from eventsapp.domain.places import MEXICO, STATES
+from eventsapp.domain.places import MEXICO, POSTAL_STATES, STATES
 from eventsapp.models import Registration, Site
-from eventsapp.services import sites
+from eventsapp.services import companies, sites
 from eventsapp.services.sites import SiteAnswers
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -124,6 +124,7 @@ def site_words(answers: SiteAnswers) -> Rows:
         (_("Ciudad o municipio"), answers.city),
         (_("Estado"), answers.state),
         (_("País"), countries(str(get_locale())).get(answers.country, answers.country)),
+        (_("Ubicación en el mapa"), answers.position),
         (_("Superficie de la planta, en m²"), number(answers.plant_area_m2) if answers.plant_area_m2 else ""),
         (_("Turnos por día"), str(answers.shifts or "")),
         (_("Puede recibir visitas de otras empresas"), _("Sí") if answers.is_meeting_host else _("No")),
@@ -139,6 +140,8 @@ def _page(mine: Registration, form: SiteForm, stored: Site | None = None, theirs
         site=stored,
         rows=[{"key": key, "value": value} for key, value in site_words(sites.answers_of(stored))] if stored else [],
         theirs=theirs,
+        cities=companies.list_cities(mine.event.organization),
+        postal_states=POSTAL_STATES,
     )
 
 

@@ -113,13 +113,13 @@ class CompanyForm(StepForm):
     name = text(_l("Nombre comercial"), most=200)
     legal_name = text(_l("Razón social"), most=200, optional=True)
     country = SelectField(_l("País"), validate_choice=False)
-    tax_id = text(_l("RFC o identificador fiscal"), most=contacts.MAX_TAX_ID, optional=True)
+    postal_code = text(_l("Código postal"), most=contacts.MAX_POSTAL_CODE, optional=True)
     state = SelectField(
         _l("Estado de la República"), choices=options({name: name for name in ("", *STATES)}), validate_choice=False
     )
     region = text(_l("Estado o provincia, fuera de México"), most=80, optional=True)
     city = text(_l("Ciudad o municipio"), most=120, optional=True, checks=(needed,))
-    postal_code = text(_l("Código postal"), most=contacts.MAX_POSTAL_CODE, optional=True)
+    tax_id = text(_l("RFC o identificador fiscal"), most=contacts.MAX_TAX_ID, optional=True)
     website = text(_l("Página de internet"), most=300, optional=True, checks=(contact(contacts.web_page),))
     cluster_codes = SelectMultipleField(_l("Clústeres a los que pertenece"), validate_choice=False)
 

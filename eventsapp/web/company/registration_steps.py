@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from eventsapp.domain.access import Permission, Scope, require
 from eventsapp.domain.editions import edition
 from eventsapp.domain.errors import Conflict, DomainError
-from eventsapp.domain.places import MEXICO, STATES
+from eventsapp.domain.places import MEXICO, POSTAL_STATES, STATES
 from eventsapp.domain.registering import Step
 from eventsapp.domain.values import BlockKind, Side
 from eventsapp.models import Desk, Event, Registration
@@ -160,7 +160,15 @@ def _company_words(answers: Any) -> list[tuple[str, str]]:
 
 
 def _company_page(mine: Registration, form: CompanyForm, theirs: list[tuple[str, str]] | None = None) -> str:
-    return _page("company/registration_company.html", mine, Step.COMPANY, form, theirs)
+    return _page(
+        "company/registration_company.html",
+        mine,
+        Step.COMPANY,
+        form,
+        theirs,
+        cities=companies.list_cities(mine.event.organization),
+        postal_states=POSTAL_STATES,
+    )
 
 
 # Terms -----------------------------------------------------------------------------------------------------------
