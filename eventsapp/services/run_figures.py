@@ -11,6 +11,8 @@ from eventsapp.scheduling.problem import Company, Problem
 from eventsapp.scheduling.schedule import Outcome
 
 MAX_POINTS = 200
+FINER = ("fairness", "idle", "moves")
+"""What a schedule is worth beyond its meetings, where runs go on when those are settled."""
 
 
 def size(problem: Problem) -> dict[str, Any]:
@@ -83,7 +85,21 @@ def last_point(answer: Outcome) -> dict[str, Any]:
 def with_point(curve: list[Any], point: Mapping[str, Any]) -> list[Any]:
     """The curve with one more point when it says something new."""
     changed = not curve or any(curve[-1].get(name) != point[name] for name in ("placed", "value", "bound"))
-    return [*curve, dict(point)] if changed else curve
+    finer = {name: curve[-1][name] for name in FINER if name in curve[-1]} if curve else {}
+    return [*curve, {**finer, **point}] if changed else curve
+
+
+def with_best(curve: list[Any], best: Mapping[str, Any]) -> list[Any]:
+    """The curve with what a stored answer reached beyond the number and the value of its meetings."""
+    if not curve:
+        return curve
+    last = curve[-1]
+    finer = {name: best[name] for name in FINER if best.get(name) is not None}
+    if all(last.get(name) == figure for name, figure in finer.items()):
+        return curve
+    if best["placed"] != last["placed"]:  # the engine is already farther; these figures belong to an earlier schedule
+        return curve
+    return [*curve, {**last, "seconds": max(best["seconds"], last["seconds"]), **finer}]
 
 
 def thinned(curve: list[Any], most: int = MAX_POINTS) -> list[Any]:

@@ -286,23 +286,27 @@ def progress(run: Run, figures: dict[str, Any], now: datetime, *, attempt: int |
         run.curve = run_figures.thinned(run_figures.with_point(run.curve, point))
 
 
-def keep_best(run: Run, outcome: dict[str, Any], *, attempt: int) -> bool:
-    """Store an answer found while the engine goes on, when the judge finds it true and it beats the one stored."""
-    _lock(run)
-    if run.status not in ACTIVE or run.job is None or run.job.attempt != attempt or run.problem is None:
-        return False
-    problem = archive.problem_from_dict(run.problem)
+def judged(problem: Problem, outcome: Mapping[str, Any]) -> Outcome | None:
+    """An answer found while the engine goes on, when it has meetings and the judge finds it true."""
     try:
         answer = archive.outcome_from_dict(outcome)
-        if not answer.meetings or checker.verify(problem, answer):
-            return False
+        return answer if answer.meetings and not checker.verify(problem, answer) else None
     except ProblemError:
+        return None
+
+
+def keep_best(run: Run, problem: Problem, answer: Outcome, *, attempt: int) -> bool:
+    """Store an answer of the judge's when it beats the one stored: what stays if the worker is lost."""
+    _lock(run)
+    if run.status not in ACTIVE or run.job is None or run.job.attempt != attempt:
         return False
     if run.incumbent is not None and not is_better(answer, archive.outcome_from_dict(run.incumbent), problem.levels):
         return False
-    run.incumbent = outcome
+    run.incumbent = archive.outcome_to_dict(answer)
     merits = run_figures.merits(problem, answer)
-    run.progress = {**run.progress, "best": {"placed": len(answer.meetings), "seconds": answer.seconds, **merits}}
+    best = {"placed": len(answer.meetings), "seconds": answer.seconds, **merits}
+    run.progress = {**run.progress, "best": best, "told": int(run.progress.get("told", 0)) + 1}
+    run.curve = run_figures.thinned(run_figures.with_best(run.curve, best))
     return True
 
 

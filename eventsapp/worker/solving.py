@@ -37,6 +37,7 @@ from eventsapp.worker.lease import Lease
 GRACE_SECONDS = 45.0  # start, model building and the reasons, beyond the time for searching
 CANCEL_SECONDS = 4.0
 TELL_SECONDS = 1.0
+KEEP_SECONDS = 2.0
 LOOK_SECONDS = 0.1
 MOST_MEMORY = 6 * 2**30
 SHARE_OF_MEMORY = 0.75
@@ -82,9 +83,13 @@ def solve(lease: Lease) -> None:
             log.warning("run %s: progress not stored, the database is away", run_id)
 
     def keep(best: dict[str, Any]) -> None:
+        answer = runs.judged(problem, best)
+        if answer is None:
+            log.error("run %s: the judge refused a better answer", run_id)
+            return
         try:
             with lease.storing():
-                runs.keep_best(db.session.get_one(Run, run_id), best, attempt=lease.attempt)
+                runs.keep_best(db.session.get_one(Run, run_id), problem, answer, attempt=lease.attempt)
         except OperationalError:
             log.warning("run %s: the best so far not stored, the database is away", run_id)
 
@@ -137,12 +142,13 @@ def run_engine(
     """The outcome of the engine for this task.
 
     `ask` is called all the time and gives what is wanted, `keep` or `cancel`; what it raises ends the engine.
-    `tell` gets the progress, at most once a second; `keep` each answer that is the best so far.
+    `tell` gets the progress, at most once a second; `keep` the best answer so far, at most once in two seconds.
     """
     with _child(task) as child:
         deadline = time.monotonic() + float(task["seconds"]) + grace
         order: str | None = None
-        told = 0.0
+        told = kept = 0.0
+        best: dict[str, Any] | None = None
         while True:
             wanted = ask()
             if wanted is not None and wanted != order:
@@ -153,6 +159,9 @@ def run_engine(
                 if order == "cancel":
                     return _cancelled(task)
                 raise EngineFailed("engine_late", f"no outcome within {task['seconds']} s and a grace of {grace:.0f} s")
+            if best is not None and keep is not None and time.monotonic() - kept >= KEEP_SECONDS:
+                keep(best)
+                kept, best = time.monotonic(), None
             answer = child.answer(LOOK_SECONDS)
             if answer is None:
                 continue
@@ -161,8 +170,7 @@ def run_engine(
             if "error" in answer:
                 raise EngineFailed(answer["code"], answer["error"])
             if "best" in answer:
-                if keep is not None:
-                    keep(answer["best"])
+                best = answer["best"]
                 continue
             if time.monotonic() - told >= TELL_SECONDS:
                 told = time.monotonic()

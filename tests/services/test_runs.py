@@ -352,20 +352,27 @@ def begun(bench: Bench, now: datetime) -> tuple[Run, dict[str, Any]]:
     return run, archive.outcome_to_dict(solve(problem, seconds=10, seed=1, workers=1))
 
 
+def kept(run: Run, outcome: dict[str, Any], attempt: int = 1) -> bool:
+    """Whether an answer on the way is stored, as the worker does it."""
+    problem = archive.problem_from_dict(run.problem)
+    answer = runs.judged(problem, outcome)
+    return answer is not None and runs.keep_best(run, problem, answer, attempt=attempt)
+
+
 @pytest.mark.parametrize("name", TAMPERED)
 def test_what_the_judge_refuses_is_not_kept(bench: Bench, now: datetime, name: str) -> None:
     run, outcome = begun(bench, now)
     with unit_of_work():
-        assert not runs.keep_best(run, changed(outcome, TAMPERED[name]), attempt=1)
+        assert not kept(run, changed(outcome, TAMPERED[name]))
     assert (run.incumbent, run.progress.get("best")) == (None, None)
 
 
 def test_only_a_better_answer_of_the_same_attempt_is_kept(bench: Bench, now: datetime) -> None:
     run, outcome = begun(bench, now)
     with unit_of_work():
-        assert not runs.keep_best(run, outcome, attempt=2)
-        assert runs.keep_best(run, outcome, attempt=1)
-        assert not runs.keep_best(run, outcome, attempt=1)
+        assert not kept(run, outcome, attempt=2)
+        assert kept(run, outcome)
+        assert not kept(run, outcome)
     assert run.progress["best"]["placed"] == 6
     assert not runs.offers_best(run, now)
 
@@ -389,7 +396,7 @@ def worse(outcome: dict[str, Any], problem: Any) -> dict[str, Any]:
 def test_the_end_is_never_worse_than_what_was_kept(bench: Bench, now: datetime) -> None:
     run, outcome = begun(bench, now)
     with unit_of_work():
-        runs.keep_best(run, outcome, attempt=1)
+        kept(run, outcome)
     claimed(run)
     with unit_of_work():
         problem = runs.begin(run, attempt=2, now=now)
@@ -404,7 +411,7 @@ def test_the_end_is_never_worse_than_what_was_kept(bench: Bench, now: datetime) 
 def test_taking_the_best_ends_the_run_and_refuses_the_late_worker(bench: Bench, now: datetime) -> None:
     run, outcome = begun(bench, now)
     with unit_of_work():
-        runs.keep_best(run, outcome, attempt=1)
+        kept(run, outcome)
         assert run.job is not None
         run.job.beat_at = now - timedelta(minutes=1)
     assert refusal(lambda: runs.take_best(run, actor=Actor(), now=now, host=HOST))[0] == "forbidden"
@@ -416,3 +423,21 @@ def test_taking_the_best_ends_the_run_and_refuses_the_late_worker(bench: Bench, 
         runs.finish(run, outcome, now, attempt=1, host=HOST)
     assert refusal(lambda: runs.take_best(run, actor=bench.actor, now=now, host=HOST))[0] == "nothing_found_yet"
     assert _count(Schedule) == 1
+
+
+def test_each_better_answer_replaces_the_one_before_and_the_curve_says_what_got_better(
+    bench: Bench, now: datetime
+) -> None:
+    run, outcome = begun(bench, now)
+    problem = archive.problem_from_dict(run.problem)
+    figures = {"seconds": 1.0, "phase": "idle", "placed": 5, "value": 5, "bound": 9, "asked": 6, "limit": 60.0}
+    with unit_of_work():
+        runs.progress(run, figures, now, attempt=1)
+        assert kept(run, worse(outcome, problem))
+        first = run.progress["best"]
+        runs.progress(run, {**figures, "seconds": 2.0, "placed": 6, "value": 6}, now, attempt=1)
+        assert kept(run, outcome)
+    best = run.progress["best"]
+    assert (first["placed"], best["placed"], len(run.incumbent["meetings"])) == (5, 6, 6)  # type: ignore[index]
+    assert [point["placed"] for point in run.curve] == [5, 5, 6, 6]
+    assert run.curve[-1]["idle"] == best["idle"]

@@ -17,6 +17,7 @@ from eventsapp.scheduling.rules import Rule
 from eventsapp.services.frames import Frame
 from eventsapp.services.schedules import Judged
 from eventsapp.web.organizer import schedule_words
+from eventsapp.web.organizer.run import improvements
 
 A, B, C = (str(UUID(int=number)) for number in (1, 2, 3))
 NAMES = {A: "Climas Anáhuac", B: "Galvánicos Lerma", C: "Forjas Jurica"}
@@ -102,3 +103,21 @@ def test_every_rule_has_a_sentence(rule: Rule) -> None:
         assert text == "Climas Anáhuac tiene dos reuniones a la vez el martes 9, 10:15."
     if rule is Rule.PERSON_BUSY:
         assert text == "Una persona de Climas Anáhuac tiene dos reuniones a la vez el martes 9, 10:15."
+
+
+def test_improvements_go_on_when_every_meeting_has_its_place() -> None:
+    held = {"placed": 6, "value": 60, "bound": 60}
+    curve = [
+        {"seconds": 1.0, **held},
+        {"seconds": 2.0, **held, "fairness": 0.5, "idle": 9, "moves": 4},
+        {"seconds": 3.0, **held, "fairness": 0.75, "idle": 8, "moves": 4},
+        {"seconds": 65.0, **held, "fairness": 0.75, "idle": 5, "moves": 1},
+    ]
+    told = [(found["time"], found["gain"], found["text"]) for found in improvements(curve)]
+    assert told == [
+        ("1:05", "−3", "3 cambios de mesa menos"),
+        ("1:05", "−3", "3 rondas de espera menos"),
+        ("0:03", "−1", "1 ronda de espera menos"),
+        ("0:03", "+25%", "La empresa con menos reuniones consiguió más de lo suyo"),
+        ("0:01", "+60 puntos", "Primer horario completo, con 6 reuniones"),
+    ]

@@ -145,9 +145,9 @@ def lost_run(bench: Bench) -> Run:
     run = bench.start(NOW)
     with unit_of_work():
         problem = runs.begin(run, attempt=1, now=NOW)
-    answer = archive.outcome_to_dict(solve(problem, seconds=5, seed=1, workers=1))
+    answer = solve(problem, seconds=5, seed=1, workers=1)
     with unit_of_work():
-        assert runs.keep_best(run, answer, attempt=1)
+        assert runs.keep_best(run, problem, answer, attempt=1)
         assert run.job is not None
         run.job.beat_at = NOW - timedelta(minutes=2)
     return run
@@ -264,7 +264,12 @@ def test_prices_of_the_engine_are_tried_with_a_button(bench: Bench, client: Flas
     for text in ("1 mesa más 12 puntos más", "1 indispensable más", "2 reuniones más hacia los mínimos", "1 punto más"):
         assert text in shown
     assert client.submit(f"{path}/1/0", page=path).status_code == 303
-    assert newest().options["change"] == {"kind": "table", "amount": 1}
+    tried = newest()
+    assert tried.options["change"] == {"kind": "table", "amount": 1}
+    bench.work(tried, NOW)
+    assert f"1 mesa más 12 puntos más En la corrida {tried.number}: las mismas reuniones. Comparar" in words(
+        page(client, path)
+    )
     for odd in (f"{path}/1/4", f"{path}/1/5", f"{path}/1/99", f"{path}/99/0"):
         assert client.submit(odd, page=path).status_code == 404
 

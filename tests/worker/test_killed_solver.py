@@ -58,13 +58,14 @@ MOMENTS: dict[str, Callable[[Run], object]] = {
     "begun": lambda run: run.started_at,
     "first figures": lambda run: run.progress.get("told"),
     "first answer": lambda run: run.progress.get("best") or run.status in FINISHED_RUNS,
+    "later answer": lambda run: (run.progress.get("best") or {}).get("seconds", 0) > 3 or run.status in FINISHED_RUNS,
     "last phase": lambda run: run.progress.get("phase") in {"idle", "moves", "reasons", "done"},
 }
 
 
 @pytest.mark.parametrize("number", range(KILLS))
 def test_nothing_is_half_done(sqlite_app: Flask, number: int) -> None:
-    app, moment = sqlite_app, [*MOMENTS][(number + 3) % len(MOMENTS)]
+    app, moment = sqlite_app, [*MOMENTS][(number + 4) % len(MOMENTS)]
     run_id = started(app)
     with worker(app) as first:
         wait_for(seen(app, run_id, MOMENTS[moment]))
@@ -76,13 +77,17 @@ def test_nothing_is_half_done(sqlite_app: Flask, number: int) -> None:
     check(app, run_id)
     with app.app_context(), unit_of_work():
         db.session.execute(update(Job).values(beat_at=datetime.now(UTC) - timedelta(minutes=5)))
+    best = seen(app, run_id, lambda run: run.progress.get("best"))()
     offered = seen(app, run_id, lambda run: runs.offers_best(run, datetime.now(UTC)))()
+    assert offered == (best is not None)  # whatever was stored before the end of the worker is offered
     if offered:
         with app.app_context(), unit_of_work():
             run = db.session.get_one(Run, run_id)
             manager = make.organizer(run.event.organization)
             draft = runs.take_best(run, actor=make.actor(manager), now=datetime.now(UTC), host=HOST)
             assert draft is not None
+            kept = ("placed", "value", "fairness", "idle", "seconds")
+            assert {name: run.progress[name] for name in kept} == {name: best[name] for name in kept}  # type: ignore[index]
     else:
         with worker(app) as second:
             wait_for(seen(app, run_id, lambda run: run.job is not None and run.job.state is JobState.DONE), 120)

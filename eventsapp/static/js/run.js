@@ -1,6 +1,6 @@
 // A run in progress. The page already holds the latest state; this keeps it fresh: events of the server, and after two
 // failures or 20 s of silence a look every 3 s. Expects one element
-//   [data-run]  data-events="…" (SSE)  data-state="…" (JSON, same fields)  data-fragment="…" (HTML of [data-run-fragment], optional)
+//   [data-run]  data-events="…" (SSE)  data-state="…" (JSON, same fields)  data-fragment="…" (HTML of each [data-run-fragment], optional)
 //               data-title="%(percent)s · Armando el horario"  data-polling="Se actualiza cada 3 s"  data-spoken="%(placed)s de %(asked)s…"
 // Fields, all as text ready to show unless named otherwise: placed, asked, distance, elapsed, and for each key K a value is written to
 // [data-live=K]; percent_text; numbers placed_n, asked_n, bound_n for the bar; ended (true: load the page anew).
@@ -35,15 +35,19 @@ if (root) {
   }
 
   async function draw() {
-    const place = root.querySelector("[data-run-fragment]");
-    if (!fragment || !place || drawing || place.contains(document.activeElement) || place.querySelector("details[open]")) return;
+    const places = [...root.querySelectorAll("[data-run-fragment]")];
+    if (!fragment || drawing) return;
     drawing = true;
     drawnAt = Date.now();
     try {
       const answer = await fetch(fragment, { headers: { Accept: "text/html" }, credentials: "same-origin" });
       if (answer.ok) {
-        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-run-fragment]");
-        if (fresh) place.replaceChildren(...fresh.childNodes);
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-run-fragment]");
+        // What somebody reads or works in stays as it is.
+        places.forEach((place, index) => {
+          const inUse = place.contains(document.activeElement) || place.querySelector("details[open]");
+          if (fresh[index] && !inUse) place.replaceChildren(...fresh[index].childNodes);
+        });
       }
     } catch { /* the next improvement draws again */ } finally { drawing = false; }
   }

@@ -22,10 +22,10 @@ from eventsapp.domain.values import RunKind, RunStatus
 from eventsapp.models import Event, Run
 from eventsapp.scheduling.problem import Problem
 from eventsapp.scheduling.schedule import Outcome
-from eventsapp.services import requests, run_options, runs
+from eventsapp.services import requests, run_figures, run_options, runs
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
-from eventsapp.web.formats import clock, duration, number, percent
+from eventsapp.web.formats import clock, day, duration, number, percent
 from eventsapp.web.organizer import run_words, schedule_words
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
@@ -72,6 +72,7 @@ def show_run(run: Run) -> str:
         reasons=_reasons(figures) if ended and answer is not None else [],
         draft=draft,
         preview=_preview(event, answer),
+        preview_days=_days(event),
         preview_size=(int(run.progress.get("tables") or 0), int(run.progress.get("slots") or 0)),
         best=_best_words(run, at),
         why=_why_nothing(run),
@@ -100,6 +101,11 @@ def _preview(event: Event, answer: tuple[Problem, Outcome] | None) -> list[list[
     }
     held = {(meeting.table, meeting.slot): level.get(meeting.request, 1) for meeting in outcome.meetings}
     return [[held.get((table.id, slot), 0) for slot in range(len(problem.slots))] for table in problem.tables or ()]
+
+
+def _days(event: Event) -> list[str]:
+    """The first and the last day, as the picture of the whole schedule runs from left to right."""
+    return list(dict.fromkeys(day(moment) for moment in (event.starts_at, event.ends_at)))
 
 
 def _best_words(run: Run, at: datetime) -> dict[str, str] | None:
@@ -170,7 +176,9 @@ def event_id(run: Run) -> str:
     """What tells one state of a run from the next; what follows the dot changes with each improvement."""
     figures = run.progress
     wanted = (run.job.wanted if run.job is not None else None) or "-"
-    return f"{run.status.value}-{wanted}-{figures.get('told', 0)}.{figures.get('placed')}-{figures.get('value')}"
+    stored = (figures.get("best") or {}).get("seconds")
+    reached = f"{figures.get('placed')}-{figures.get('value')}-{stored}"
+    return f"{run.status.value}-{wanted}-{figures.get('told', 0)}.{reached}"
 
 
 @bp.post("/o/<event_code>/horario/corridas/<uuid:run_id>/detener", endpoint="stop_run")
@@ -328,11 +336,11 @@ def _number_cards(values: dict[str, Any]) -> list[dict[str, Any]]:
 
 def curve_points(run: Run, at: datetime) -> list[dict[str, Any]]:
     """The curve of worth for the chart, drawn out to where the run stands: now, or when it ended."""
-    points = [
-        {"seconds": point["seconds"], "placed": point["value"], "bound": point["bound"]}
-        for point in run.curve
-        if point.get("value") is not None
-    ]
+    points: list[dict[str, Any]] = []
+    for point in run.curve:
+        drawn = {"placed": point.get("value"), "bound": point.get("bound")}
+        if drawn["placed"] is not None and (not points or any(points[-1][name] != drawn[name] for name in drawn)):
+            points.append({"seconds": point["seconds"], **drawn})
     latest = run.progress.get("seconds")
     if run.status is RunStatus.RUNNING and run.started_at is not None:
         latest = (at - run.started_at).total_seconds()
@@ -360,11 +368,33 @@ def improvements(curve: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
         elif worth > 0:
             text = _("Se cambiaron reuniones por otras de más valor")
         else:
+            found += [
+                {"time": duration(point["seconds"]), "gain": gain, "text": text} for gain, text in finer(before, point)
+            ]
             before = point
             continue
         found.append({"time": duration(point["seconds"]), "gain": f"+{schedule_words.points(worth)}", "text": text})
         before = point
     return found[::-1]
+
+
+def finer(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What got better with the same meetings: how much, and in words."""
+    change = {
+        name: after[name] - before[name]
+        for name in run_figures.FINER
+        if after.get(name) is not None and before.get(name) is not None
+    }
+    found = []
+    if change.get("fairness", 0) > 0:
+        found.append((f"+{percent(change['fairness'])}", _("La empresa con menos reuniones consiguió más de lo suyo")))
+    if (less := -round(change.get("idle", 0))) > 0:
+        text = ngettext("%(n)s ronda de espera menos", "%(n)s rondas de espera menos", less, n=number(less))
+        found.append((f"−{number(less)}", text))
+    if (less := -round(change.get("moves", 0))) > 0:
+        text = ngettext("%(n)s cambio de mesa menos", "%(n)s cambios de mesa menos", less, n=number(less))
+        found.append((f"−{number(less)}", text))
+    return found
 
 
 def _kept(run: Run) -> list[dict[str, Any]]:

@@ -54,6 +54,8 @@ POINTS = _l(
     "Cada reunión vale puntos: más cuando las dos empresas la pidieron, cuando es indispensable o de prioridad alta y "
     "cuando lo que una busca coincide con lo que la otra hace. El horario suma los puntos de las reuniones con lugar."
 )
+PRICED = ("shortfall", "musts", "value")
+"""The aims that prices speak of, the first ones first."""
 RULES = {
     Rule.KNOWN: _l("Cada reunión viene de una solicitud"),
     Rule.ONCE: _l("Nadie se reúne dos veces por la misma solicitud"),
@@ -165,7 +167,7 @@ def slot_words(slot: Slot | None) -> str:
 
 def gain_words(gain: Mapping[str, Any]) -> str:
     """What a change brings on the first level that it helps."""
-    for level in ("shortfall", "musts", "value"):
+    for level in PRICED:
         more = gain.get(level)
         if more and more > 0:
             if level == "value":

@@ -210,19 +210,8 @@ def _page(event: Event, form: ScenarioForm) -> str:
     every = runs.list_for(event)
     by_key = {str(run.id): run for run in every}
     base = runs.find_latest(event)
-    prices = []
-    for index, price in enumerate((base.outcome or {}).get("prices") or [] if base is not None else []):
-        change = _change_of_price(base, price) if base is not None else None
-        if change is not None and base is not None:
-            prices.append(
-                {
-                    "change": run_words.change_words(event, change, names, desks),
-                    "gain": run_words.gain_words(price["gain"]),
-                    "action": url_for(
-                        "organizer.try_price", event_code=event.code, number=base.number, price=index
-                    ),
-                }
-            )  # fmt: skip
+    tried = [run for run in every if run.kind is RunKind.SCENARIO]
+    prices = _prices(base, tried, names, desks) if base is not None else []
     return organizer_page(
         "organizer/scenarios.html",
         event,
@@ -231,13 +220,44 @@ def _page(event: Event, form: ScenarioForm) -> str:
         base=base,
         prices=prices[:SHOWN_PRICES],
         points=run_words.POINTS,
-        rows=[
-            _row(event, run, by_key.get(str(run.options.get("base"))), names, desks)
-            for run in every
-            if run.kind is RunKind.SCENARIO
-        ],
+        rows=[_row(event, run, by_key.get(str(run.options.get("base"))), names, desks) for run in tried],
         running=runs.find_active(event),
     )
+
+
+def _prices(base: Run, tried: list[Run], names: dict[UUID, str], desks: dict[UUID, UUID]) -> list[dict[str, Any]]:
+    """What the engine found that changes are worth, the best first; in meetings too where the change was tried."""
+    event = base.event
+    done = {
+        scenarios.change_of(run): run
+        for run in reversed(tried)
+        if run.status in runs.WITH_SCHEDULE and run.options.get("base") == str(base.id)
+    }
+    found = []
+    for index, price in enumerate((base.outcome or {}).get("prices") or []):
+        change = _change_of_price(base, price)
+        if change is None:
+            continue
+        run, gain = done.get(change), price["gain"]
+        found.append(
+            {
+                "rank": tuple(-gain.get(level, 0) for level in run_words.PRICED),
+                "change": run_words.change_words(event, change, names, desks),
+                "gain": run_words.gain_words(gain),
+                "meetings": run_words.more_meetings(_more(base, run)) if run is not None else "",
+                "run": run,
+                "href": url_for("organizer.compare_runs", event_code=event.code, a=base.number, b=run.number)
+                if run is not None
+                else "",
+                "action": url_for("organizer.try_price", event_code=event.code, number=base.number, price=index),
+            }
+        )
+    return sorted(found, key=lambda row: row["rank"])
+
+
+def _more(base: Run, run: Run) -> int:
+    """How many meetings more a scenario holds than the run that it is compared with."""
+    return int(run.progress.get("placed") or 0) - int(base.progress.get("placed") or 0)
 
 
 def _row(
@@ -246,7 +266,7 @@ def _row(
     """A scenario with the run that it is compared with."""
     more = None
     if base is not None and run.status in runs.WITH_SCHEDULE:
-        more = int(run.progress.get("placed") or 0) - int(base.progress.get("placed") or 0)
+        more = _more(base, run)
     return {
         "run": run,
         "href": run_url(run),
