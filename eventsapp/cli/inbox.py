@@ -11,11 +11,11 @@ from flask import Flask
 
 from eventsapp.app import create_app
 from eventsapp.calendars.reply import MAX_BYTES
+from eventsapp.clock import now
 from eventsapp.db import db, unit_of_work
 from eventsapp.mail.inbox import MailboxAway
 from eventsapp.services import replies
 from eventsapp.settings import Settings, choose
-from eventsapp.worker.clock import now
 from eventsapp.worker.receiving import receiver
 
 TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h: a mail server keeps what it piped and tries again

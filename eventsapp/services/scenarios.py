@@ -22,7 +22,7 @@ from eventsapp.domain.slots import Span
 from eventsapp.domain.values import BlockKind, RunKind
 from eventsapp.models import Absence, Block, Desk, Event, Registration, Run, Schedule, Slot, Table
 from eventsapp.scheduling.problem import Problem
-from eventsapp.services import adjustments, audit, blocks, frames, run_options, runs, schedules, tables, zones
+from eventsapp.services import audit, blocks, frames, run_options, runs, tables, zones
 
 HALF_HOUR = timedelta(minutes=30)
 MOST_TABLES = 20
@@ -137,69 +137,6 @@ def apply(run: Run, *, actor: Actor, now: datetime, host: str) -> Run | Schedule
     make(run.event, change, actor=actor, now=now)
     options = run_options.from_dict(run.options)
     return runs.start(run.event, seconds=run.seconds, seed=run.seed, actor=actor, now=now, options=options)
-
-
-# The smallest fix of a request without a place ------------------------------------------------------------------------
-
-
-def fix_of(schedule: Schedule, detail: Mapping[str, Any]) -> Change | None:
-    """The change that the engine found to admit a request, in the words of the event; None without one."""
-    fix = detail.get("fix") or {}
-    kind = fix.get("change")
-    try:
-        if kind == "slot_for_desk":
-            slot = _slot_at(schedule, fix["slot"])
-            return Change("desk_slot", desk_id=UUID(fix["desk"]), slot_id=slot.id) if slot is not None else None
-        if kind == "meeting_for_company":
-            slot = _slot_at(schedule, fix["slot"])
-            company = UUID(fix["company"])
-            return Change("meeting", registration_id=company, slot_id=slot.id if slot is not None else None)
-        if kind == "table_in_slot":
-            slot = _slot_at(schedule, fix["slot"])
-            return Change("table", slot_id=slot.id) if slot is not None else None
-    except (KeyError, TypeError, ValueError):
-        return None
-    return None
-
-
-def apply_fix(
-    schedule: Schedule, a_id: UUID, b_id: UUID, *, edit: int, actor: Actor, now: datetime, host: str
-) -> Schedule:  # fmt: skip
-    """Change the event as the engine says and give the pair its place, both or nothing."""
-    require(actor, Permission.SCHEDULE_ADJUST, schedule.scope)
-    found = next(
-        (
-            missing
-            for missing in schedules.list_missing(schedule, schedules.list_placements(schedule))
-            if {missing.pair.a.id, missing.pair.b.id} == {a_id, b_id}
-        ),
-        None,
-    )
-    change = fix_of(schedule, found.detail) if found is not None else None
-    if change is None or change.slot_id is None:
-        raise DomainError("no_fix")
-    event = schedule.event
-    before = {table.id for table in tables.list_all(event)}
-    make(event, change, actor=actor, now=now)
-    db.session.flush()
-    added = next((table for table in tables.list_all(event) if table.id not in before), None)
-    slot = db.session.get_one(Slot, change.slot_id)
-    return adjustments.place(
-        schedule, a_id, b_id, slot=slot, table=added, edit=edit, actor=actor, now=now, host=host
-    )  # fmt: skip
-
-
-def _slot_at(schedule: Schedule, index: int) -> Slot | None:
-    """The round that a run knew by this index, found by when it starts, so that later rounds do no harm."""
-    run = schedule.run
-    slots = schedule.event.slots
-    if run is None or run.problem is None:
-        return slots[index] if 0 <= index < len(slots) else None
-    known = run.problem["slots"]
-    if not 0 <= index < len(known):
-        return None
-    start = datetime.fromisoformat(known[index]["start"])
-    return next((slot for slot in slots if slot.starts_at == start), None)
 
 
 # How ------------------------------------------------------------------------------------------------------------------

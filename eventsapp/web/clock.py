@@ -1,10 +1,7 @@
-"""The time, fetched at the doors and handed down."""
+"""The time as this door fetches it."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from eventsapp.clock import now
 
-
-def now() -> datetime:
-    """This instant, in UTC."""
-    return datetime.now(UTC)
+__all__ = ["now"]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
+from eventsapp.clock import now
 from eventsapp.db import db
 from eventsapp.domain import sheets
 from eventsapp.domain.access import NOBODY, Actor
@@ -23,7 +24,6 @@ from eventsapp.services.imports import CHUNK, Tally
 from eventsapp.services.imports_book import Book
 from eventsapp.services.imports_plan import Planner
 from eventsapp.worker import sheet_reading
-from eventsapp.worker.clock import now
 from eventsapp.worker.lease import Lease
 
 

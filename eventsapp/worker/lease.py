@@ -13,9 +13,9 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from eventsapp.clock import now
 from eventsapp.db import db, unit_of_work
 from eventsapp.services import jobs
-from eventsapp.worker.clock import now
 
 BEAT_SECONDS = 1.0
 

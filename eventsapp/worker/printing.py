@@ -9,11 +9,11 @@ from uuid import UUID
 
 from flask import current_app
 
+from eventsapp.clock import now
 from eventsapp.db import db
 from eventsapp.models import Printout
 from eventsapp.printing import render
 from eventsapp.services import printouts
-from eventsapp.worker.clock import now
 from eventsapp.worker.lease import Lease
 
 

@@ -8,11 +8,11 @@ import threading
 from flask import Flask
 
 from eventsapp.calendars.reply import MAX_BYTES
+from eventsapp.clock import now
 from eventsapp.db import db, unit_of_work
 from eventsapp.mail.inbox import Inbox, MailboxAway
 from eventsapp.services import replies
 from eventsapp.settings import Settings
-from eventsapp.worker.clock import now
 
 LONGEST_WAIT_SECONDS = 900.0
 

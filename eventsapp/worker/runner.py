@@ -17,11 +17,11 @@ from types import FrameType
 
 from flask import Flask
 
+from eventsapp.clock import now
 from eventsapp.db import db, unit_of_work
 from eventsapp.mail.delivery import Unreachable, outlet
 from eventsapp.services import housekeeping, invitations, jobs, request_upkeep
 from eventsapp.worker import receiving, tasks
-from eventsapp.worker.clock import now
 from eventsapp.worker.queue import Queue
 from eventsapp.worker.sending import Sender
 

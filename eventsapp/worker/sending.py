@@ -14,13 +14,13 @@ from uuid import UUID
 
 from flask import Flask
 
+from eventsapp.clock import now
 from eventsapp.db import db, unit_of_work
 from eventsapp.mail.delivery import DeliveryError, Outlet, Postponed, Unreachable
 from eventsapp.mail.render import build_message
 from eventsapp.models import OutboxMessage
 from eventsapp.services import outbox
 from eventsapp.settings import Settings
-from eventsapp.worker.clock import now
 from eventsapp.worker.pace import Pace
 
 log = logging.getLogger(__name__)

@@ -26,12 +26,12 @@ from uuid import UUID
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
+from eventsapp.clock import now
 from eventsapp.db import db
 from eventsapp.models import Run
 from eventsapp.scheduling import archive
 from eventsapp.scheduling.schedule import Outcome
 from eventsapp.services import runs
-from eventsapp.worker.clock import now
 from eventsapp.worker.lease import Lease
 
 GRACE_SECONDS = 45.0  # start, model building and the reasons, beyond the time for searching

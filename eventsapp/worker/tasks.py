@@ -15,11 +15,11 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
+from eventsapp.clock import now
 from eventsapp.db import unit_of_work
 from eventsapp.domain.errors import Conflict
 from eventsapp.services import imports, jobs
 from eventsapp.worker import importing, printing, solving
-from eventsapp.worker.clock import now
 from eventsapp.worker.lease import Lease, Lost, Stopped, kept_alive
 
 log = logging.getLogger(__name__)

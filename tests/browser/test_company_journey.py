@@ -7,12 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from eventsapp.clock import now
 from eventsapp.db import db
 from eventsapp.domain.access import SYSTEM
 from eventsapp.domain.values import Side
 from eventsapp.models import Account, Event, Registration
 from eventsapp.services import reviews
-from eventsapp.worker.clock import now
 from tests import make
 from tests.browser.conftest import PHONE, WIDE, Live, open_page
 from tests.browser.test_journey import event_for_now, register

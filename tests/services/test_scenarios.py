@@ -1,8 +1,8 @@
-"""Scenarios: tried without a trace, applied for good, and fixes that give a pair its place; on both databases."""
+"""Scenarios: tried without a trace and applied for good; on both databases."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.errors import DomainError, Forbidden
-from eventsapp.domain.values import Role, RunKind, RunStatus
+from eventsapp.domain.values import Role, RunKind
 from eventsapp.models import Absence, AuditEntry, Block, Desk, Run, Schedule, Slot, Table
 from eventsapp.scheduling.problem import Level
 from eventsapp.services import run_options, runs, scenarios, schedules
@@ -151,43 +151,3 @@ def test_only_organizers_try_and_apply(bench: Bench, now: datetime) -> None:
         scenarios.start(bench.event, Change("table"), seconds=10, seed=1, actor=reviewer, now=now)
     with pytest.raises(Forbidden), unit_of_work():
         scenarios.apply(run, actor=reviewer, now=now, host=HOST)
-
-
-def test_the_smallest_fix_gives_the_pair_its_place(context: Flask, now: datetime) -> None:
-    bench = Bench.make(buyers=1, suppliers=2)
-    event, away = bench.event, bench.suppliers[1]
-    with unit_of_work():
-        db.session.add(Absence(desk=away.desks[0], starts_at=event.starts_at, ends_at=event.ends_at))
-    bench.solve(now)
-    draft = schedules.find_current(event)
-    assert draft is not None
-    (missing,) = schedules.list_missing(draft, schedules.list_placements(draft))
-    change = scenarios.fix_of(draft, missing.detail)
-    assert (missing.reason, change and change.kind) == ("no_common_slot", "desk_slot")
-    pair = (bench.buyers[0].id, away.id)
-    with unit_of_work():
-        scenarios.apply_fix(draft, *pair, edit=draft.edit, actor=bench.actor, now=now, host=HOST)
-    placed = schedules.find_pair(draft, *pair)
-    assert placed is not None
-    assert change is not None
-    assert placed.slot_id == change.slot_id
-    assert schedules.judge(draft).violations() == ()
-    away_for = sum(((row.ends_at - row.starts_at) for row in away.desks[0].absences), start=timedelta())
-    assert away_for == (event.ends_at - event.starts_at) - (placed.slot.ends_at - placed.slot.starts_at)
-    with pytest.raises(DomainError) as caught, unit_of_work():
-        scenarios.apply_fix(draft, *pair, edit=draft.edit, actor=bench.actor, now=now, host=HOST)
-    assert caught.value.code == "no_fix"
-
-
-def test_a_fix_of_an_old_page_changes_nothing(bench: Bench, now: datetime) -> None:
-    bench.solve(now)
-    draft = schedules.find_current(bench.event)
-    assert draft is not None
-    missing = schedules.list_missing(draft, schedules.list_placements(draft))[0]
-    before = state(bench)
-    with pytest.raises(DomainError), unit_of_work():
-        scenarios.apply_fix(
-            draft, missing.pair.a.id, missing.pair.b.id, edit=draft.edit + 7, actor=bench.actor, now=now, host=HOST
-        )
-    assert state(bench) == before
-    assert RunStatus.OPTIMAL in {run.status for run in runs.list_for(bench.event)}

@@ -342,6 +342,26 @@ def test_reasons_and_a_fix_with_its_button(sqlite_app: Flask) -> None:
         assert "Todas las solicitudes tienen lugar" in page(client, answer.location)
 
 
+def test_what_won_the_lottery_is_exchanged_with_a_button_and_its_undo(sqlite_app: Flask) -> None:
+    with sqlite_app.app_context():
+        bench = Bench.make(buyers=1, suppliers=2, buyer_max_meetings=1)
+        client = make.client(sqlite_app, bench.account)
+        solved_draft(bench, NOW)
+        path = f"{base(bench)}/1/sin-lugar"
+        assert "Quitar lo que ocupa su lugar" in words(page(client, path))
+        action = re.search(rf'action="({path}/[^"]+/cambiar)"', page(client, path))
+        assert action is not None
+        draft = schedules.find_version(bench.event, 1)
+        assert draft is not None
+        assert client.submit(action[1], {"edit": str(draft.edit + 5)}, page=path).status_code in {303, 409}
+        assert client.submit(action[1], {"edit": str(draft.edit)}, page=path).status_code == 303
+        shown = page(client, path)
+        assert "Se deshace en dos pasos" in shown
+        assert "Deshacer" in shown
+        assert "Se quitó a mano del horario." in words(shown)
+        assert client.submit(action[1], {"edit": str(draft.edit)}, page=path).status_code in {303, 404, 409}
+
+
 # Repair ---------------------------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,4 @@
-"""The time, fetched at this door and handed down."""
+"""The time, fetched at the doors (web, worker) and handed down."""
 
 from __future__ import annotations
 
