@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
+import xlwt
 
 Rows = Sequence[Sequence[Any]]
 
@@ -24,6 +25,22 @@ def xlsx(sheets: Mapping[str, Rows], more: Callable[[Any, Any], None] | None = N
     if more is not None:
         more(book, sheet)
     book.close()
+    return target.getvalue()
+
+
+def xls(sheets: Mapping[str, Rows], more: Callable[[Any], None] | None = None) -> bytes:
+    """A workbook as Excel wrote it until 2003 (BIFF8 in an OLE file); `more` gets its last sheet."""
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = None
+    for name, rows in sheets.items():
+        sheet = book.add_sheet(name)
+        for number, row in enumerate(rows):
+            for index, value in enumerate(row):
+                sheet.write(number, index, value)
+    if more is not None:
+        more(sheet)
+    target = io.BytesIO()
+    book.save(target)
     return target.getvalue()
 
 

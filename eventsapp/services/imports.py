@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import func, select
@@ -27,12 +28,13 @@ from eventsapp.domain.values import FileKind, JobState
 from eventsapp.models import Event, SheetImport, StoredFile
 from eventsapp.services import audit, events, jobs
 from eventsapp.services.imports_book import Book
-from eventsapp.services.imports_plan import Change, Planner
+from eventsapp.services.imports_plan import WAITS, Change, Planner
 
 JOB_KIND = "import"
 MOST_PROBLEMS = 1_000
 LONGEST_VALUE = 80
 CHUNK = 2_000
+MOST_AT_ONCE = 10_000
 FILES_FOR = timedelta(days=7)
 PROBLEMS_FOR = timedelta(days=30)
 HEAVY = (defer(SheetImport.problems), defer(SheetImport.sheets))
@@ -57,7 +59,13 @@ def list_for(event: Event, most: int = 30) -> list[SheetImport]:
 
 def read_rest(found: SheetImport) -> dict[str, Any] | None:
     """The rows that stayed outside, by sheet, with their headers and problems; None when there are none."""
-    return json.loads(gzip.decompress(found.rest.content)) if found.rest is not None else None
+    if found.rest is None:
+        return None
+    *rows, heads = map(json.loads, gzip.decompress(found.rest.content).splitlines())
+    by_sheet = {name: {**head, "rows": []} for name, head in heads.items()}
+    for name, number, cells, problems in rows:
+        by_sheet[name]["rows"].append([number, cells, problems])
+    return {name: sheet for name, sheet in by_sheet.items() if sheet["rows"]}
 
 
 # Asked by organizers --------------------------------------------------------------------------------------------------
@@ -154,6 +162,29 @@ def count_of(found: SheetImport, change: Change) -> int:
 # Done by the worker ---------------------------------------------------------------------------------------------------
 
 
+class Rest:
+    """The rows that stay outside, packed as they come: one line of JSON each, so that a long list stays small."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._packed = BytesIO()
+        self._lines = gzip.GzipFile(fileobj=self._packed, mode="wb", mtime=0)
+
+    def add(self, row: Row, problems: Sequence[Mapping[str, Any]]) -> None:
+        """Keep a row with what is wrong with it."""
+        self.count += 1
+        self._write([row.sheet, row.number, list(row.cells), problems])
+
+    def packed(self, sheets_: Iterable[Mapping[str, Any]]) -> bytes:
+        """All of it, with what the sheets are; nothing can be added afterwards."""
+        self._write({sheet["name"]: {"noun": sheet["noun"], "headers": sheet["headers"]} for sheet in sheets_})
+        self._lines.close()
+        return self._packed.getvalue()
+
+    def _write(self, line: Any) -> None:
+        self._lines.write(json.dumps(line).encode() + b"\n")
+
+
 @dataclass
 class Tally:
     """What rows came to, counted and kept for people to read."""
@@ -161,7 +192,7 @@ class Tally:
     counts: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     problems: list[dict[str, Any]] = field(default_factory=list)
     problem_count: int = 0
-    rest: list[Row] = field(default_factory=list)
+    rest: Rest = field(default_factory=lambda: Rest())
 
     def add(self, row: Row, change: Change, columns: Mapping[str, int], *, is_counted: bool = True) -> None:
         """Count a row, unless an earlier attempt counted it, and keep what is wrong with it."""
@@ -169,8 +200,9 @@ class Tally:
             counts = self.counts[row.noun.value]
             counts[change.value] += 1
             counts["warned"] += bool(row.problems) and not row.is_wrong
+            counts["waiting"] += any(problem.code == WAITS for problem in row.problems)
         if change is Change.WRONG:
-            self.rest.append(row)
+            self.rest.add(row, described(row, columns))
         self.problem_count += len(row.problems)
         if row.problems and len(self.problems) < MOST_PROBLEMS:
             self.problems += described(row, columns)
@@ -178,7 +210,7 @@ class Tally:
     @property
     def wrong(self) -> int:
         """How many rows stay outside."""
-        return len(self.rest)
+        return self.rest.count
 
 
 def described(row: Row, columns: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -219,11 +251,6 @@ def store_heads(found: SheetImport, heads: Sequence[dict[str, Any]]) -> None:
     if found.total_rows > MAX_ROWS:
         raise DomainError("sheet_rows", most=MAX_ROWS)
     found.status = ImportStatus.MATCHING
-
-
-def columns_of(found: SheetImport) -> dict[str, dict[str, int]]:
-    """Which column holds what, by sheet."""
-    return {sheet["name"]: sheet["columns"] for sheet in found.sheets}
 
 
 def take(
@@ -310,19 +337,9 @@ def _keep(found: SheetImport, tally: Tally, now: datetime) -> None:
     found.counts = {noun: dict(counts) for noun, counts in tally.counts.items()}
     found.problems, found.problem_count = tally.problems[:MOST_PROBLEMS], tally.problem_count
     _drop(found, "rest")
-    if tally.rest:
-        content = gzip.compress(json.dumps(_rest(found, tally.rest)).encode(), mtime=0)
+    if tally.wrong:
+        content = tally.rest.packed(found.sheets)
         found.rest = _stored(found.event, FileKind.SHEET_REST, found.file_name, content, None, now)
-
-
-def _rest(found: SheetImport, rows: Iterable[Row]) -> dict[str, Any]:
-    columns = columns_of(found)
-    by_sheet: dict[str, Any] = {
-        sheet["name"]: {"noun": sheet["noun"], "headers": sheet["headers"], "rows": []} for sheet in found.sheets
-    }
-    for row in rows:
-        by_sheet[row.sheet]["rows"].append([row.number, list(row.cells), described(row, columns[row.sheet])])
-    return {name: sheet for name, sheet in by_sheet.items() if sheet["rows"]}
 
 
 def _hand_over(found: SheetImport, status: ImportStatus, now: datetime) -> None:

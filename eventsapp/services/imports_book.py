@@ -1,24 +1,28 @@
 """What an event knows while rows are taken in, in memory, and what is to be written because of them.
 
 A dry run and the real thing plan alike on a book; only the real thing writes it. So both say the same of each row, and
-thousands of rows need a few dozen statements.
+thousands of rows need a few dozen statements. A book is written part by part and goes on: it is made anew only when
+the log says that somebody else did something in between.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from eventsapp.db import Base, db
+from eventsapp.domain import quotas
 from eventsapp.domain.access import Actor
 from eventsapp.domain.contacts import GENERIC_RFC
 from eventsapp.domain.sheet_words import key
+from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import (
     Account,
     AuditEntry,
@@ -37,6 +41,7 @@ ORDER: tuple[type[Base], ...] = (
     Company, Registration, Desk, Delegate, DeskDelegate, Requirement, Request, AuditEntry,
 )  # fmt: skip
 LOOKUP = 500
+MOST_COMPARED, ALIKE = 5_000, 0.75
 
 Known = dict[str, Any]
 
@@ -63,8 +68,8 @@ class Writes:
             changed.update(values)
         known.update(values)
 
-    def write(self) -> None:
-        """Store everything, parents first."""
+    def write(self) -> int:
+        """Store everything, parents first; how many entries of the log there were among it."""
         for model in ORDER:
             table: Any = model.__table__
             new = self._new[model].values()
@@ -81,6 +86,11 @@ class Writes:
                 )
                 db.session.connection().execute(statement, rows)
         db.session.expire_all()
+        return len(self._new[AuditEntry])
+
+    def made(self, model: type[Base]) -> Iterable[Known]:
+        """What is known of the new rows of a table."""
+        return self._new[model].values()
 
 
 def _alike(model: type[Base], rows: list[Known]) -> list[Known]:
@@ -128,15 +138,36 @@ class Book:
         self._by_tax_id: dict[str, Known] = {}
         self._by_name: dict[str, list[Known]] = defaultdict(list)
         self._full: set[UUID] = set()
+        self._logged = _count_log(self.organization_id)
         self._load_companies()
         self._last_number = max(self.by_number, default=0)
+        self.taken = Counter(
+            one["side"] for one in self.registrations.values() if one["status"] is RegistrationStatus.APPROVED
+        )
         self._desks: dict[UUID, dict[int, Known]] | None = None
         self._delegates: dict[UUID, dict[str, Known]] | None = None
         self._seats: set[tuple[UUID, UUID]] = set()
+        self._seated: Counter[UUID] = Counter()
         self._requirements: dict[UUID, list[Known]] | None = None
         self._requests: dict[tuple[UUID, UUID], Known] | None = None
+        self._asking: set[UUID] = set()
         self._apart: set[frozenset[UUID]] | None = None
         self._accounts: dict[str, Known] = {}
+
+    def is_current(self) -> bool:
+        """Has nobody else done anything in this organization since the book was made? Every act is in the log."""
+        return _count_log(self.organization_id) == self._logged
+
+    def write(self) -> None:
+        """Store what was planned and let go of it: of what is stored, names and numbers suffice from now on."""
+        self._logged += self.writes.write()
+        for model, names in ((Company, LIGHT_COMPANY), (Registration, LIGHT_REGISTRATION)):
+            for known in self.writes.made(model):
+                light = {name: known[name] for name in names if name in known}
+                known.clear()
+                known.update(light)
+        self.writes = Writes()
+        self._full.clear()
 
     # Companies ------------------------------------------------------------------------------------------------------
 
@@ -159,7 +190,13 @@ class Book:
             **values,
         )
         self.registrations[company["id"]] = self.by_number[number] = registration
+        if registration["status"] is RegistrationStatus.APPROVED:
+            self.taken[registration["side"]] += 1
         return registration
+
+    def has_place(self, side: Side) -> bool:
+        """Is there a place for one more company of this side?"""
+        return quotas.has_place(self.event, side, self.taken)
 
     def find_by_tax_id(self, tax_id: str) -> Known | None:
         """The company with this tax number, unless the number is one of those that stand for anybody."""
@@ -179,6 +216,16 @@ class Book:
             return [self.registrations[company["id"]]]
         named = self.list_by_name(typed)
         return [self.registrations[one["id"]] for one in named if one["id"] in self.registrations]
+
+    def find_alike(self, typed: str) -> str | None:
+        """The name of the company that takes part whose name is most like this one; None where there are too many."""
+        if len(self.registrations) > MOST_COMPARED:
+            return None
+        names = {
+            key(company["name"]): company["name"] for company in (self.companies[id_] for id_ in self.registrations)
+        }
+        near = get_close_matches(key(typed), list(names), 1, ALIKE)
+        return str(names[near[0]]) if near else None
 
     def know_fully(self, meant: Iterable[tuple[str, str]]) -> None:
         """Read all that is known of the companies with these tax numbers and names; of the others names suffice."""
@@ -253,6 +300,7 @@ class Book:
                 .where(Registration.event_id == self.event_id)
             )
             self._seats = {(desk_id, delegate_id) for desk_id, delegate_id in db.session.execute(seats)}
+            self._seated = Counter(desk_id for desk_id, _ in self._seats)
         return self._delegates[company_id]
 
     def is_seated(self, registration: Known, delegate: Known) -> bool:
@@ -265,9 +313,10 @@ class Book:
         """Let a person sit at a desk; false when they already do."""
         if (desk["id"], delegate["id"]) in self._seats:
             return False
-        position = sum(1 for desk_id, _ in self._seats if desk_id == desk["id"])
+        position = self._seated[desk["id"]]
         self.writes.add(DeskDelegate, desk_id=desk["id"], delegate_id=delegate["id"], position=position)
         self._seats.add((desk["id"], delegate["id"]))
+        self._seated[desk["id"]] += 1
         return True
 
     def know_accounts(self, addresses: Iterable[str]) -> None:
@@ -312,11 +361,13 @@ class Book:
             **values,
         )
         self._pairs()[from_id, to_id] = made
+        self._asking |= {from_id, to_id}
         return made
 
     def has_requests(self, registration: Known) -> bool:
         """Has anybody asked this company, or has it asked?"""
-        return any(registration["id"] in pair for pair in self._pairs())
+        self._pairs()
+        return registration["id"] in self._asking
 
     def are_apart(self, one: UUID, other: UUID) -> bool:
         """Must these two not meet?"""
@@ -345,12 +396,18 @@ class Book:
             names = ("id", "from_id", "to_id", "preference", "rank", "message", "status")
             query = _columns(Request, names).where(Request.event_id == self.event_id)
             self._requests = {(row["from_id"], row["to_id"]): row for row in self._rows(query, locks=False)}
+            self._asking = {id_ for pair in self._requests for id_ in pair}
         return self._requests
 
     def _rows(self, query: Select[Any], *, locks: bool | None = None) -> list[Known]:
         if self._locks and locks is not False:
             query = query.with_for_update()
         return [dict(row) for row in db.session.execute(query).mappings()]
+
+
+def _count_log(organization_id: UUID) -> int:
+    query = select(func.count()).select_from(AuditEntry).where(AuditEntry.organization_id == organization_id)
+    return db.session.scalars(query).one()
 
 
 def _columns(model: type[Base], names: Sequence[str]) -> Select[Any]:

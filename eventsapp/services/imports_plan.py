@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
@@ -40,6 +39,7 @@ NOT_OF_REQUIREMENT = frozenset({"company", "status"})
 LOCALES = {"es": "es_MX", "en": "en"}
 ASKING = frozenset({RequestStatus.SENT, RequestStatus.ACCEPTED})
 MOST_SUGGESTIONS = 100
+WAITS = "side_full"
 
 
 class Change(StrEnum):
@@ -55,7 +55,7 @@ class Planner:
     """Takes rows into a book, one after the other; knows which keys were there before."""
 
     def __init__(self) -> None:
-        self._seen: dict[tuple[Any, ...], Row] = {}
+        self._seen: dict[tuple[Any, ...], tuple[str, int, int]] = {}
         self._suggested = 0
         self._plans: Mapping[SheetNoun, Callable[[Book, Row], Change]] = {
             SheetNoun.COMPANIES: self._company,
@@ -105,7 +105,7 @@ class Planner:
         given = {name: row.values[name] for name in OF_REGISTRATION if name in row.values}
         status = row.values.get("status")
         if registration is None:
-            status = status or RegistrationStatus.APPROVED
+            status = _first_registration_status(book, row)
             is_sent = status is not RegistrationStatus.DRAFT
             registration = book.add_registration(
                 company,
@@ -113,6 +113,7 @@ class Planner:
                 source=RegistrationSource.IMPORT,
                 steps_done=[Step.COMPANY.value, *([Step.TERMS.value] if given.get("terms") else [])],
                 submitted_at=book.now if is_sent else None,
+                waitlisted_at=book.now if status is RegistrationStatus.WAITLISTED else None,
                 decided_at=book.now if status is RegistrationStatus.APPROVED else None,
                 decided_by_id=book.actor.account_id if status is RegistrationStatus.APPROVED else None,
                 version=1,
@@ -124,6 +125,9 @@ class Planner:
         if status is not None and status is not registration["status"]:
             row.warn("status_kept", "status")
         changes = _changes(registration, given)
+        if "side" in changes and registration["status"] is RegistrationStatus.APPROVED:
+            book.taken[registration["side"]] -= 1
+            book.taken[changes["side"]] += 1
         if "desks" in row.values and book.has_fewer_desks(registration, row.values["desks"]):
             book.desk(registration, row.values["desks"])
             changes["saved_at"] = book.now
@@ -277,23 +281,23 @@ class Planner:
             row.refuse("company_doubtful", column, count=len(found))
             return None
         self._suggested += 1
-        names = {key(book.companies[one["company_id"]]["name"]): one for one in book.registrations.values()}
-        near = get_close_matches(key(typed), list(names), 1, 0.75) if self._suggested <= MOST_SUGGESTIONS else []
-        if near:
-            row.refuse("company_near", column, near=book.companies[names[near[0]]["company_id"]]["name"])
+        near = book.find_alike(typed) if self._suggested <= MOST_SUGGESTIONS else None
+        if near is not None:
+            row.refuse("company_near", column, near=near)
         else:
             row.refuse("company_absent", column)
         return None
 
     def _is_twice(self, row: Row, mark: tuple[Any, ...]) -> bool:
         """Was this key there before? The same values again are only worth a warning."""
-        first = self._seen.setdefault(mark, row)
-        if first is row:
+        said = hash(repr(sorted(row.values.items())))
+        sheet, number, said_first = self._seen.setdefault(mark, (row.sheet, row.number, said))
+        if (sheet, number) == (row.sheet, row.number):
             return False
-        if first.values == row.values:
-            row.warn("row_repeated", "", sheet=first.sheet, row=first.number)
+        if said_first == said:
+            row.warn("row_repeated", "", sheet=sheet, row=number)
             return False
-        row.refuse("row_twice", "", sheet=first.sheet, row=first.number)
+        row.refuse("row_twice", "", sheet=sheet, row=number)
         return True
 
 
@@ -319,10 +323,21 @@ def _is_impossible(book: Book, row: Row, registration: Known | None) -> bool:
     changes_side = bool(known) and values.get("side", known["side"]) is not known["side"]
     if changes_side and book.has_requests(known):
         row.refuse("side_in_use", "side")
+    elif changes_side and known["status"] is RegistrationStatus.APPROVED and not book.has_place(values["side"]):
+        row.refuse("no_place", "side")
     most = values.get("max_meetings", known.get("max_meetings"))
     if most is not None and values.get("min_meetings", known.get("min_meetings", 0)) > most:
         row.refuse("minimum_over_maximum", "min_meetings")
     return row.is_wrong
+
+
+def _first_registration_status(book: Book, row: Row) -> RegistrationStatus:
+    """What a new registration begins as: approved, unless the sheet says something else or its side is full."""
+    status: RegistrationStatus = row.values.get("status", RegistrationStatus.APPROVED)
+    if status is RegistrationStatus.APPROVED and not book.has_place(row.values["side"]):
+        row.warn(WAITS, "side")
+        return RegistrationStatus.WAITLISTED
+    return status
 
 
 def _size_class(book: Book, known: Mapping[str, Any]) -> Any:

@@ -8,6 +8,10 @@ SHEET_SENTENCES = {
     "sheet_empty": _l("El archivo no tiene filas con datos. Revise que la hoja correcta esté guardada."),
     "sheet_big": _l("El archivo pesa más de %(most)s MB. Divídalo en partes."),
     "sheet_kind": _l("Este archivo no es una hoja de cálculo. Suba un archivo xlsx, xls, ods o csv."),
+    "sheet_page": _l(
+        "Este archivo es una página web con nombre de hoja de cálculo. Ábralo en su programa, guárdelo como xlsx y "
+        "súbalo otra vez."
+    ),
     "sheet_broken": _l(
         "El archivo está dañado o no se puede leer. Guárdelo de nuevo desde su programa y súbalo otra vez."
     ),
@@ -50,6 +54,8 @@ SHEET_SENTENCES = {
     "status_kept": _l("La situación de lo que ya existe no se cambia al importar. Se deja como está."),
     "status_of_preference": _l("Esta situación no va con la importancia elegida."),
     "preference_kept": _l("Una solicitud no se convierte en nota, ni una nota en solicitud. Cámbiela en Solicitudes."),
+    "side_full": _l("Ya no hay lugar de este lado: la empresa quedará en lista de espera."),
+    "no_place": _l("Ya no hay lugar de ese lado: la empresa no puede cambiarse."),
     "row_repeated": _l("Dice lo mismo que la fila %(row)s de «%(sheet)s»; se toma una sola vez."),
     "row_twice": _l("Es la misma que la fila %(row)s de «%(sheet)s», con otros datos. Deje una sola."),
 }

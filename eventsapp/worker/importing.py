@@ -1,12 +1,16 @@
 """A job of kind `import`: looks into a file, checks its rows without writing them, or takes them in.
 
-Right rows go in by the thousand, each thousand with its progress in one transaction, so that others write in between
-and a second attempt goes on where the first one was lost. All or nothing is one transaction.
+Rows come from a file of the reading process, some thousand at a time, so a long list needs no more memory than a short
+one. Right rows go in part by part, each part with its progress in one transaction, so that others write in between and
+a second attempt goes on where the first one was lost. All or nothing is one transaction, as long as it holds others up
+for no more than a moment; a longer list goes in part by part, each of them whole, and ends at the first wrong row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +24,36 @@ from eventsapp.domain.values import SideNames
 from eventsapp.models import SheetImport
 from eventsapp.services import events, imports
 from eventsapp.services.actors import actor_of
-from eventsapp.services.imports import CHUNK, Tally
+from eventsapp.services.imports import CHUNK, MOST_AT_ONCE, Tally
 from eventsapp.services.imports_book import Book
 from eventsapp.services.imports_plan import Planner
 from eventsapp.worker import sheet_reading
 from eventsapp.worker.lease import Lease
 
+ORDER = list(SheetNoun)
+
 
 class Cancelled(Exception):
     """The organizer does not want it any more."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What the sheets of a file are, and what the sides of its event are called."""
+
+    sheets: list[dict[str, Any]]
+    sides: SideNames
+
+    @property
+    def order(self) -> list[int]:
+        """The sheets that are taken in, in the order of their nouns."""
+        wanted = [number for number, sheet in enumerate(self.sheets) if sheet["noun"]]
+        return sorted(wanted, key=lambda number: ORDER.index(self.sheets[number]["noun"]))
+
+    @property
+    def columns(self) -> dict[str, dict[str, int]]:
+        """Which column holds what, by sheet."""
+        return {sheet["name"]: sheet["columns"] for sheet in self.sheets}
 
 
 def work(lease: Lease) -> None:
@@ -68,74 +93,77 @@ def _read(lease: Lease, content: bytes) -> None:
 
 
 def _check(lease: Lease, content: bytes) -> None:
-    rows, columns = _rows(lease, content)
-    with lease.storing():
+    listing = _listing(lease)
+    planner, tally, done = Planner(), Tally(), 0
+    book: Book | None = None
+    for part in _parts(lease, content, listing, CHUNK):
+        # Nothing is written here, so nobody has to wait.
         found = _import(lease)
-        book = Book(found.event, actor=_actor(found), now=now())
-        planner, tally = Planner(), Tally()
-        imports.take(book, planner, tally, rows[:CHUNK], columns)
-        imports.note_progress(found, tally, min(CHUNK, len(rows)))
-    for start in range(CHUNK, len(rows), CHUNK):
-        _look(lease)
+        book = book or Book(found.event, actor=_actor(found), now=now())
+        book.event = found.event
+        imports.take(book, planner, tally, part, listing.columns)
+        done += len(part)
         with lease.storing():
-            found = _import(lease)
-            book.event = found.event
-            imports.take(book, planner, tally, rows[start : start + CHUNK], columns)
-            imports.note_progress(found, tally, min(start + CHUNK, len(rows)))
+            imports.note_progress(_import(lease), tally, done)
+    if not done:
+        raise DomainError("sheet_empty")
     with lease.ending():
         imports.store_check(_import(lease), tally, now=now())
 
 
 def _apply(lease: Lease, content: bytes) -> None:
-    rows, columns = _rows(lease, content)
+    listing = _listing(lease)
     with lease.storing():
         found = _import(lease)
-        done, is_all_or_nothing = found.done_rows, found.is_all_or_nothing
+        before, total, is_all = found.done_rows, found.total_rows, found.is_all_or_nothing
         tally = imports.counted_before(found)
-    planner = Planner()
-    chunk = len(rows) if is_all_or_nothing else CHUNK
-    for start in range(0, len(rows), chunk):
-        _look(lease)
-        last = start + chunk >= len(rows)
-        with lease.ending() if last else lease.storing():
+    planner, done, is_stopped = Planner(), 0, False
+    book: Book | None = None
+    for part in _parts(lease, content, listing, total if is_all and total <= MOST_AT_ONCE else CHUNK):
+        with lease.storing():
             found = _import(lease)
             events.lock(found.event)
-            book = Book(found.event, actor=_actor(found), now=now(), locks=True)
-            part = rows[start : start + chunk]
-            imports.take(book, planner, tally, part, columns, is_counted=start >= done)
-            if is_all_or_nothing and tally.wrong:
-                imports.store_check(found, tally, now=now())  # something changed since the dry run
-                continue
-            if start >= done:
-                book.writes.write()
-            imports.note_progress(_import(lease), tally, min(start + chunk, len(rows)))
-            if last:
-                found = _import(lease)
-                imports.store_result(found, tally, actor=_actor(found), now=now())
+            if book is None or not book.is_current():
+                book = Book(found.event, actor=_actor(found), now=now(), locks=True)
+            book.event = found.event
+            imports.take(book, planner, tally, part, listing.columns, is_counted=done >= before)
+            is_stopped = is_all and tally.wrong > 0  # something changed since the dry run
+            if is_stopped:
+                break
+            if done >= before:
+                book.write()
+            else:
+                book = None  # an earlier attempt has stored it already
+            done += len(part)
+            imports.note_progress(_import(lease), tally, max(done, before))
+    with lease.ending():
+        found = _import(lease)
+        if is_stopped:
+            imports.store_check(found, tally, now=now())
+        else:
+            imports.store_result(found, tally, actor=_actor(found), now=now())
 
 
-def _rows(lease: Lease, content: bytes) -> tuple[list[Row], dict[str, dict[str, int]]]:
-    """All rows with their values, in the order in which nouns are taken in."""
+def _listing(lease: Lease) -> Listing:
     with lease.storing():
-        found_import = _import(lease)
-        described, sides = [dict(sheet) for sheet in found_import.sheets], found_import.event.sides
-    wanted = [number for number, sheet in enumerate(described) if sheet["noun"]]
-    found = list(_read_rows(described, sides, sheet_reading.rows(content, wanted, lambda: _is_over(lease))))
-    _look(lease)
-    if not found:
-        raise DomainError("sheet_empty")
-    order = list(SheetNoun)
-    found.sort(key=lambda row: order.index(row.noun))
-    return found, {sheet["name"]: sheet["columns"] for sheet in described}
+        found = _import(lease)
+        return Listing([dict(sheet) for sheet in found.sheets], found.event.sides)
 
 
-def _read_rows(
-    described: list[dict[str, Any]], sides: SideNames, raw: Iterable[tuple[int, int, list[str]]]
-) -> Iterable[Row]:
-    for index, number, cells in raw:
-        sheet = described[index]
+def _parts(lease: Lease, content: bytes, listing: Listing, size: int) -> Iterator[list[Row]]:
+    """All rows with their values, in the order in which nouns are taken in, so many at a time."""
+    rows = _rows(lease, content, listing)
+    while part := list(islice(rows, size)):
+        _look(lease)
+        yield part
+
+
+def _rows(lease: Lease, content: bytes, listing: Listing) -> Iterator[Row]:
+    for index, number, cells in sheet_reading.rows(content, listing.order, lambda: _is_over(lease)):
+        sheet = listing.sheets[index]
         if number > sheet["header_row"] + 1:
-            yield sheets.read_row(SheetNoun(sheet["noun"]), sheet["name"], number, cells, sheet["columns"], sides)
+            noun = SheetNoun(sheet["noun"])
+            yield sheets.read_row(noun, sheet["name"], number, cells, sheet["columns"], listing.sides)
 
 
 def _import(lease: Lease) -> SheetImport:

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import resource
+import struct
 import sys
 import zipfile
 import zlib
@@ -48,10 +49,13 @@ SAMPLES = 4
 BATCH = 500
 CHUNK = 2**20
 SECONDS = 120
+MOST_WRITTEN = 2**30
 NICENESS = 10
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 ZIP = b"PK\x03\x04"
+BEGINNING = bytes.fromhex("090810000006")  # the record that a workbook of BIFF8 begins with
+FILEPASS, FIRST_RECORDS = 0x2F, 12
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 WORKBOOK = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
 BINARY = (
@@ -137,14 +141,28 @@ def opened(content: bytes) -> Iterator[Sheet]:
         measured = measure(content)
         return _workbook(content, ["formulas"] if measured.has_formulas else [])
     if content.startswith(OLE):
-        if ENCRYPTED in content:
+        if ENCRYPTED in content or _is_locked(content):
             raise Refused("sheet_encrypted")
         if not any(mark in content for mark in WORKBOOK):
             raise Refused("sheet_kind")
         return _workbook(content, [])
-    if content.startswith(BINARY) or content.lstrip()[:1] == b"<" or _has_controls(content):
+    if content.startswith(BINARY) or _has_controls(content):
         raise Refused("sheet_kind")
-    return iter([Sheet("CSV", _csv_rows(_decoded(content)))])
+    text = _decoded(content)
+    if text.lstrip().startswith("<"):
+        raise Refused("sheet_page")  # what some programs call .xls is a page of the web
+    return iter([Sheet("CSV", _csv_rows(text))])
+
+
+def _is_locked(content: bytes) -> bool:
+    """Does an old workbook say among its first records that the others are encrypted?"""
+    at = content.find(BEGINNING)
+    for _ in range(FIRST_RECORDS if at >= 0 else 0):
+        kind, size = struct.unpack_from("<HH", content[at : at + 4].ljust(4, b"\0"))
+        if kind == FILEPASS:
+            return True
+        at += 4 + size
+    return False
 
 
 def measure(content: bytes) -> Measured:
@@ -352,7 +370,11 @@ def _write(answers: IO[str], answer: dict[str, Any]) -> None:
 def _be_modest(memory: int) -> None:
     """Let the web come first, and end before the machine runs out of memory or of patience."""
     os.nice(NICENESS)
-    for kind, limit in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, SECONDS)):
+    for kind, limit in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_FSIZE, MOST_WRITTEN),
+    ):
         hard = resource.getrlimit(kind)[1]
         resource.setrlimit(kind, (limit if hard == resource.RLIM_INFINITY else min(limit, hard), hard))
 

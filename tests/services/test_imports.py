@@ -12,7 +12,16 @@ from eventsapp.db import db, unit_of_work
 from eventsapp.domain.access import NOBODY, Actor
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.sheets import ImportStatus, SheetNoun
-from eventsapp.domain.values import Preference, RequestOrigin, RequestStatus, Role, Side
+from eventsapp.domain.values import (
+    Preference,
+    RegistrationSource,
+    RegistrationStatus,
+    RequestOrigin,
+    RequestStatus,
+    Role,
+    Side,
+    SideNames,
+)
 from eventsapp.models import (
     AuditEntry,
     Company,
@@ -28,9 +37,10 @@ from eventsapp.models import (
 )
 from eventsapp.services import imports
 from eventsapp.services.imports import Matching
+from eventsapp.services.imports_book import Book
 from eventsapp.worker import runner
 from tests import make
-from tests.workbooks import xlsx
+from tests.workbooks import ods, xls, xlsx
 
 COMPANIES = [
     ["Empresa", "RFC", "Participa como", "Estado", "Procesos", "Trabajadores", "Mesas simultáneas"],
@@ -251,3 +261,155 @@ def test_a_requirement_without_a_required_column_is_not_checked(event: Event, no
     chosen = [Matching(SheetNoun.COMPANIES, {"city": 0}), *[Matching(None, {})] * 3]
     with pytest.raises(DomainError, match="column_missing"), unit_of_work():
         imports.match(found, chosen, actor=laura(event), now=now)
+
+
+def as_csv(separator: str, encoding: str) -> bytes:
+    return "\r\n".join(separator.join(f'"{cell}"' for cell in row) for row in COMPANIES).encode(encoding)
+
+
+FILES = {
+    "xlsx": xlsx({"Empresas": COMPANIES}),
+    "xls": xls({"Empresas": COMPANIES}),
+    "ods": ods("Empresas", COMPANIES),
+    **{
+        f"csv {encoding} {separator}": as_csv(separator, encoding)
+        for encoding in ("utf-8", "utf-8-sig", "cp1252")
+        for separator in ";,"
+    },
+}
+
+
+def test_every_kind_of_file_brings_the_same_companies_and_the_next_one_changes_nothing(
+    event: Event, now: datetime
+) -> None:
+    counts = {name: totals(brought(event, content, now))["companies"] for name, content in FILES.items()}
+    assert counts == {name: {"created" if name == "xlsx" else "same": 3} for name in FILES}
+    rows = db.session.scalars(select(Registration).order_by(Registration.number)).all()
+    assert [(r.company.name, r.company.state, r.side, r.terms, r.company.workers, len(r.desks)) for r in rows] == [
+        ("Nordwind Antriebe", "Guanajuato", Side.BUYER, ["ALL-010", "ALL-020"], 900, 2),
+        ("Galvánicos Lerma", "Querétaro", Side.SUPPLIER, ["ALL-020"], 45, 1),
+        ("Aceros del Bajío", "", Side.SUPPLIER, [], None, 1),
+    ]
+
+
+# Places ---------------------------------------------------------------------------------------------------------------
+
+
+def standing(event: Event) -> dict[str, tuple[RegistrationStatus, bool]]:
+    query = select(Registration).where(Registration.event_id == event.id).order_by(Registration.number)
+    return {one.company.name: (one.status, one.waitlisted_at is not None) for one in db.session.scalars(query)}
+
+
+def test_whoever_finds_its_side_full_waits_and_the_dry_run_says_so(event: Event, now: datetime) -> None:
+    with unit_of_work():
+        event.supplier_places, event.buyer_places = 1, 2
+    rows = [*COMPANIES, ["Las dos SA", "", "Ambos", "", "", "", ""], ["Otra planta", "", "Comprador", "", "", "", ""]]
+    found = brought(event, xlsx({"Empresas": rows}), now, only_all=None)
+    assert said(found) == [("Empresas", "C4", "side_full"), ("Empresas", "C5", "side_full")]
+    assert totals(found) == {"companies": {"created": 5, "warned": 2, "waiting": 2}}
+    assert standing(event) == {}
+    found = brought(event, xlsx({"Empresas": rows}), now)
+    assert totals(found) == {"companies": {"created": 5, "warned": 2, "waiting": 2}}
+    assert standing(event) == {
+        "Nordwind Antriebe": (RegistrationStatus.APPROVED, False),
+        "Galvánicos Lerma": (RegistrationStatus.APPROVED, False),
+        "Aceros del Bajío": (RegistrationStatus.WAITLISTED, True),
+        "Las dos SA": (RegistrationStatus.WAITLISTED, True),
+        "Otra planta": (RegistrationStatus.APPROVED, False),
+    }
+    assert set(db.session.scalars(select(Registration.source))) == {RegistrationSource.IMPORT}
+    assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
+    again = brought(event, xlsx({"Empresas": rows}), now)
+    assert totals(again) == {"companies": {"same": 5}}
+
+
+def test_nobody_changes_to_a_full_side_and_a_status_that_is_given_is_kept(event: Event, now: datetime) -> None:
+    brought(event, xlsx({"Empresas": COMPANIES}), now)
+    with unit_of_work():
+        event.supplier_places, event.buyer_places = 2, 2
+    head = ["Empresa", "Participa como", "Situación"]
+    rows = [
+        ["Nordwind Antriebe", "Proveedor", ""],
+        ["Aceros del Bajío", "Comprador", ""],
+        ["Por revisar SA", "Proveedor", "Por revisar"],
+        ["Toma el lugar SA", "Proveedor", "Aprobado"],
+        ["Llega tarde SA", "Proveedor", "Aprobado"],
+    ]
+    found = brought(event, xlsx({"Empresas": [head, *rows]}), now, only_all=False)
+    assert said(found) == [("Empresas", "B2", "no_place"), ("Empresas", "B6", "side_full")]
+    assert standing(event) == {
+        "Nordwind Antriebe": (RegistrationStatus.APPROVED, False),
+        "Galvánicos Lerma": (RegistrationStatus.APPROVED, False),
+        "Aceros del Bajío": (RegistrationStatus.APPROVED, False),
+        "Por revisar SA": (RegistrationStatus.SUBMITTED, False),
+        "Toma el lugar SA": (RegistrationStatus.APPROVED, False),
+        "Llega tarde SA": (RegistrationStatus.WAITLISTED, True),
+    }
+
+
+# Names of sides, trades -----------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_calls_the_sides_as_its_event_does(event: Event, now: datetime) -> None:
+    with unit_of_work():
+        event.sides = SideNames.FIRM_FINANCIER
+    head = ["Empresa", "Participa como", "SCIAN"]
+    rows = [["Bordados", "empresa", "315222"], ["Banco", "FINANCIERA", ""], ["Fondo", "proveedor", ""]]
+    wrong = [["Tec", "Universidad", ""], ["Taller", "Empresa", "332711"], ["Más", "Financieras", "99"]]
+    found = brought(event, xlsx({"Empresas": [head, *rows, *wrong]}), now, only_all=False)
+    near = [(p["cell"], p["code"], p["value"], p["params"].get("near")) for p in found.problems]
+    assert near == [
+        ("B5", "cell_unknown", "Universidad", None),
+        ("C6", "cell_scian_near", "332711", "332710"),
+        ("B7", "cell_unknown_near", "Financieras", "financiera"),
+        ("C7", "cell_scian_class", "99", None),
+    ]
+    query = select(Registration).join(Company).order_by(Company.name)
+    assert [(r.company.name, r.side) for r in db.session.scalars(query)] == [
+        ("Banco", Side.SUPPLIER),
+        ("Bordados", Side.BUYER),
+        ("Fondo", Side.SUPPLIER),
+    ]
+
+
+# Long lists -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_book_is_made_anew_only_when_somebody_else_did_something(event: Event, now: datetime) -> None:
+    values = {"side": Side.SUPPLIER, "status": RegistrationStatus.APPROVED, "steps_done": [], "version": 1}
+    with unit_of_work():
+        book = Book(event, actor=laura(event), now=now, locks=True)
+        made = book.add_registration(book.add_company(name="Primera", version=1), **values)
+        book.record("registration.imported", Registration, made)
+        book.write()
+    with unit_of_work():
+        assert book.is_current()
+        book.add_registration(book.add_company(name="Segunda", version=1), **values)
+        book.write()
+    with unit_of_work():
+        make.registration(event, company=make.company(event.organization, name="De otra persona"))
+        db.session.add(
+            AuditEntry(
+                at=now, organization_id=event.organization_id, actor_name="x", action="x", object_kind="x",
+                object_id=event.id,
+            )
+        )  # fmt: skip
+    with unit_of_work():
+        assert not book.is_current()
+        fresh_book = Book(event, actor=laura(event), now=now, locks=True)
+        assert len(fresh_book.registrations) == 3
+        assert fresh_book.taken == {Side.SUPPLIER: 3}
+
+
+def test_a_list_of_two_parts_goes_in_and_a_second_time_changes_nothing(event: Event, now: datetime) -> None:
+    count = imports.CHUNK + 500
+    rows = [["Empresa", "Participa como"], *([f"Taller {n}", "Proveedor"] for n in range(count))]
+    rows[-1] = ["Taller 0", "Comprador"]
+    content = xlsx({"Empresas": rows})
+    found = brought(event, content, now, only_all=False)
+    assert totals(found) == {"companies": {"created": count - 1, "wrong": 1}}
+    assert said(found) == [("Empresas", "", "row_twice")]
+    assert (found.done_rows, found.total_rows) == (count, count)
+    numbers = list(db.session.scalars(select(Registration.number).order_by(Registration.number)))
+    assert numbers == list(range(1, count))
+    assert totals(brought(event, content, now, only_all=False)) == {"companies": {"same": count - 1, "wrong": 1}}

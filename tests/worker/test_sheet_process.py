@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import zipfile
 from datetime import date
@@ -9,10 +10,11 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+import xlwt
 
 from eventsapp.domain.errors import DomainError
 from eventsapp.worker import sheet_reading
-from tests.workbooks import ods, repacked, xlsx
+from tests.workbooks import ods, repacked, xls, xlsx
 
 ROWS = [["Empresa", "Participa como", "Ciudad"], ["Aceros del Bajío", "Proveedor", "León"]]
 SHARED = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
@@ -39,10 +41,12 @@ def refused(content: bytes) -> str:
 TEXT = "\n".join(";".join(row) for row in ROWS)
 KINDS = {
     "xlsx": xlsx({"Empresas": ROWS}),
+    "xls": xls({"Empresas": ROWS}),
     "ods": ods("Empresas", ROWS),
     "utf-8 ;": TEXT.encode("utf-8"),
     "utf-8 mark": TEXT.encode("utf-8-sig"),
     "utf-8 ,": TEXT.replace(";", ",").encode("utf-8"),
+    "utf-8 , mark": TEXT.replace(";", ",").encode("utf-8-sig"),
     "cp1252 ;": TEXT.encode("cp1252"),
     "cp1252 , crlf": TEXT.replace(";", ",").replace("\n", "\r\n").encode("cp1252"),
     "utf-16": TEXT.encode("utf-16"),
@@ -83,6 +87,28 @@ def test_a_merged_cell_counts_for_each_of_its_rows() -> None:
     assert heads(content)[0]["notes"] == ["merged"]
 
 
+def test_merged_cells_of_old_workbooks_count_too() -> None:
+    def more(sheet: Any) -> None:
+        sheet.write_merge(1, 3, 0, 0, "Aceros")
+        for number in (1, 2, 3):
+            sheet.write(number, 1, f"Persona {number}")
+
+    content = xls({"H": [["Empresa", "Nombre"]]}, more)
+    assert [row for _, row in cells(content)[1:]] == [["Aceros", f"Persona {n}"] for n in (1, 2, 3)]
+    assert heads(content)[0]["notes"] == ["merged"]
+
+
+def test_numbers_and_dates_of_old_workbooks_are_written_plainly() -> None:
+    style = xlwt.easyxf(num_format_str="YYYY-MM-DD")
+    content = xls({"H": [["a", "b"], [2.0, 0.5]]}, lambda sheet: sheet.write(1, 2, date(2027, 3, 9), style))
+    assert cells(content)[1] == (2, ["2", "0.5", "2027-03-09"])
+
+
+def test_sheets_come_in_the_order_that_is_asked_for() -> None:
+    content = xlsx({"A": [["1"]], "B": [["2"]], "C": [["3"]]})
+    assert [row for _, _, row in sheet_reading.rows(content, [2, 0], never)] == [["3"], ["1"]]
+
+
 def test_formulas_are_values_and_are_pointed_out() -> None:
     def more(_book: Any, sheet: Any) -> None:
         sheet.write_formula(1, 0, '=HYPERLINK("http://x","Aceros")', value="Aceros")
@@ -116,6 +142,13 @@ def test_what_is_no_sheet_is_refused() -> None:
         "pdf": refused(b"%PDF-1.7\n"),
         "png": refused(b"\x89PNG\r\n"),
         "html": refused(b"<html><table><tr><td>x"),
+        "html after blanks": refused(b"\r\n \t<!DOCTYPE html><table>"),
+        "html in utf-16": refused("<html><table><tr><td>x".encode("utf-16")),
+        "xml": refused(b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook/>'),
+        "gzip": refused(gzip.compress(KINDS["xlsx"])),
+        "zip of a workbook": refused(zipped({"lista.xlsx": KINDS["xlsx"]})),
+        "zip with nothing": refused(zipped({})),
+        "locked old workbook": refused(locked(KINDS["xls"])),
         "zip": refused(repacked(zipped({"x.txt": b"x"}), {})),
         "docx": refused(zipped({"word/document.xml": b"<x/>"})),
         "half": refused(KINDS["xlsx"][: len(KINDS["xlsx"]) // 2]),
@@ -126,10 +159,21 @@ def test_what_is_no_sheet_is_refused() -> None:
         "encrypted": refused(bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le")),
     }
     assert said == {
-        "pdf": "sheet_kind", "png": "sheet_kind", "html": "sheet_kind", "zip": "sheet_kind", "docx": "sheet_kind",
+        "pdf": "sheet_kind", "png": "sheet_kind", "html": "sheet_page", "html after blanks": "sheet_page",
+        "html in utf-16": "sheet_page", "xml": "sheet_page", "gzip": "sheet_kind", "zip of a workbook": "sheet_kind",
+        "zip with nothing": "sheet_kind", "locked old workbook": "sheet_encrypted",
+        "zip": "sheet_kind", "docx": "sheet_kind",
         "half": "sheet_broken", "zeros": "sheet_empty", "noise": "sheet_kind", "ole": "sheet_kind",
         "torn ole": "sheet_broken", "encrypted": "sheet_encrypted",
     }  # fmt: skip
+
+
+def locked(old_workbook: bytes) -> bytes:
+    """An old workbook that says after its first record that the others are encrypted (FILEPASS)."""
+    at = old_workbook.index(bytes.fromhex("0908100000060500"))
+    record = bytes.fromhex("2f0008000100010001000100")
+    start = at + 20
+    return old_workbook[:start] + record + old_workbook[start + len(record) :]
 
 
 def zipped(parts: dict[str, bytes]) -> bytes:
