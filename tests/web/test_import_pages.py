@@ -6,6 +6,7 @@ import contextvars
 import csv
 import gc
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -19,14 +20,14 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from eventsapp.db import db
-from eventsapp.domain.values import RegistrationStatus, Role, Side
+from eventsapp.domain.values import RegistrationStatus, Role, Side, SideNames
 from eventsapp.models import AuditEntry, Company, Event, SheetImport
 from eventsapp.worker import runner
-from tests import make
+from tests import make, publishing
 from tests.conftest import NOW
 from tests.services.test_imports import WHOLE
 from tests.statements import counted
-from tests.workbooks import xlsx
+from tests.workbooks import ods, xls, xlsx
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +136,7 @@ def test_another_list_can_be_chosen_for_a_sheet(sqlite_app: Flask, event: Event)
     ("content", "said"),
     [
         (b"", "no tiene filas con datos"),
+        (b"<html><table><tr><td>Empresa</td></tr></table>", "es una página web con nombre"),
         (b"%PDF-1.7 x", "no es una hoja de c"),
         (b"PK\x03\x04 nothing", "no es una hoja|dañado"),
         (b"Empresa;RFC\n", "no tiene filas con datos"),
@@ -178,6 +180,55 @@ def test_the_template_is_read_back_as_what_it_is(sqlite_app: Flask, event: Event
     upload(client, event, content)
     work(sqlite_app)
     assert db.session.scalars(select(SheetImport)).one().error == "sheet_empty"
+
+
+def test_the_name_of_a_file_counts_for_nothing(sqlite_app: Flask, event: Event) -> None:
+    """People and programs call things what they like; what counts is what is in the file."""
+    client = client_of(sqlite_app, event)
+    rows = [["Empresa", "Participa como"], ["Aceros", "Proveedor"]]
+    text = "\n".join(";".join(row) for row in rows).encode("cp1252")
+    sent = {"lista.csv": xlsx({"H": rows}), "lista.xls": text, "lista.ods": xls({"H": rows}), "lista": ods("H", rows)}
+    for number, (name, content) in enumerate(sent.items(), start=1):
+        upload(client, event, content, name)
+        work(sqlite_app)
+        row = db.session.scalars(select(SheetImport).where(SheetImport.number == number)).one()
+        assert (row.error, row.total_rows) == ("", 1)
+
+
+def test_who_will_wait_is_said_before_and_after(sqlite_app: Flask, event: Event) -> None:
+    client = client_of(sqlite_app, event)
+    event.supplier_places = 1
+    db.session.commit()
+    rows = [["Empresa", "Participa como"], *([f"Taller {n}", "Proveedor"] for n in range(3))]
+    upload(client, event, xlsx({"Empresas": rows}))
+    work(sqlite_app)
+    page = f"/o/{event.code}/importar/1"
+    client.submit(f"{page}/columnas", {"s0": "companies", "s0-name": "0", "s0-side": "1"}, page=page)
+    work(sqlite_app)
+    shown = client.get(page).text
+    assert "2 empresas quedarán en lista de espera: su lado ya no tiene lugar." in shown
+    assert "Empresas · B3" in shown
+    client.submit(f"{page}/aplicar", {}, page=page)
+    work(sqlite_app)
+    assert "2 empresas quedaron en lista de espera" in client.get(page).text
+
+
+def test_template_and_exports_call_the_sides_as_the_event_does(sqlite_app: Flask, event: Event) -> None:
+    client = client_of(sqlite_app, event)
+    event.sides = SideNames.FIRM_FINANCIER
+    firm, financier = make.registration(event, Side.BUYER), make.registration(event)
+    publishing.publish(event, [(publishing.meeting(firm, financier), 0, 0)], now=NOW)
+    db.session.commit()
+    template = client.get(f"/o/{event.code}/importar/plantilla.xlsx").data
+    with zipfile.ZipFile(io.BytesIO(template)) as archive:
+        text = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".xml"))
+    assert "Financiera" in text
+    assert not re.search("comprador|proveedor", text, re.IGNORECASE)
+    companies = table(client.get(f"/o/{event.code}/exportar/empresas.csv"))
+    assert [row[1] for row in companies] == ["Participa como", "Empresa", "Financiera"]
+    meetings = table(client.get(f"/o/{event.code}/exportar/reuniones.xlsx"))
+    assert meetings[0] == ["Día", "Inicio", "Fin", "Mesa", "Salón", "Empresa", "Financiera", "Fijada"]
+    assert meetings[1][5:7] == [firm.company.name, financier.company.name]
 
 
 # Exports --------------------------------------------------------------------------------------------------------------

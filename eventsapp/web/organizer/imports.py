@@ -193,6 +193,8 @@ def _page(found: Found, chosen: list[Matching] | None = None, *, said: str = "")
         step=import_words.STATUS[row.status],
         count_words=import_words.COUNTS.values(),
         failure=sentence(DomainError(row.error, **row.error_params)) if row.error else "",
+        waiting=sum(int(counts.get("waiting", 0)) for counts in row.counts.values()),
+        most_at_once=imports.MOST_AT_ONCE,
         right_rows=sum(imports.count_of(row, change) for change in Change if change is not Change.WRONG),
         wrong_rows=imports.count_of(row, Change.WRONG),
         page=paging,
