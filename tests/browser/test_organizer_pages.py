@@ -206,6 +206,37 @@ def test_a_registration_opens_beside_the_list(browser: Browser, demo: Demo) -> N
     page.context.close()
 
 
+def test_decisions_are_made_beside_the_list_with_the_mouse(browser: Browser, live: Live) -> None:
+    with live.app.app_context(), unit_of_work():
+        organizer = _event().account.id
+    page = signed_in(browser, live, organizer, WIDE)
+    listed = f"{live.address}{HERE}/empresas"
+    page.goto(listed)
+    sheet, rows = page.locator("dialog.sheet"), page.locator("tbody tr")
+    waiting = rows.filter(has_text="Por revisar").count()
+    page.get_by_role("link", name="Galvánicos Lerma", exact=True).click()
+    sheet.get_by_text("Pedir cambios…").click()
+    sheet.get_by_role("button", name="Pedir cambios y avisar").click()
+    expect(sheet.locator("[data-error-summary]")).to_be_focused()
+    assert faults_of(page, "sheet with an error") == []
+    sheet.get_by_label("Qué debe cambiar").fill("Falta el RFC")
+    sheet.get_by_role("button", name="Pedir cambios y avisar").click()
+    expect(sheet.get_by_role("status")).to_contain_text("Pidió cambios a Galvánicos Lerma")
+    expect(sheet.get_by_role("heading", level=1)).to_have_text("Galvánicos Lerma")
+    expect(rows.filter(has_text="Por revisar")).to_have_count(waiting - 1)
+    assert faults_of(page, "sheet after a decision") == []
+    sheet.get_by_text("Escribir a la empresa").click()
+    sheet.get_by_label("Asunto").fill("Su RFC")
+    sheet.get_by_label("Mensaje").fill("Escríbalo, por favor.")
+    sheet.get_by_role("button", name="Enviar mensaje").click()
+    expect(sheet.get_by_role("status")).to_contain_text("El mensaje sale para 1 persona")
+    sheet.get_by_role("button", name="Cerrar").click()
+    expect(page).to_have_url(listed)
+    expect(page.get_by_role("link", name="Galvánicos Lerma", exact=True)).to_be_focused()
+    assert page.faults == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
 def test_the_number_of_tables_is_judged_while_one_types(browser: Browser, demo: Demo) -> None:
     page = demo.page(browser, WIDE)
     page.goto(f"{demo.live.address}{HERE}/ajustes/mesas")
@@ -249,7 +280,10 @@ def test_a_company_is_approved_and_a_schedule_published_by_keys_alone(browser: B
     press(page, rail.get_by_role("link", name="Empresas"))
     press(page, page.get_by_role("link", name="Galvánicos Lerma", exact=True))
     press(page, page.get_by_role("button", name="Aprobar y avisar"))
-    expect(page.get_by_text("Aprobó a Galvánicos Lerma")).to_be_visible()
+    sheet = page.locator("dialog.sheet")
+    expect(sheet.get_by_role("status")).to_contain_text("Aprobó a Galvánicos Lerma")
+    page.keyboard.press("Escape")
+    expect(sheet).to_be_hidden()
     press(page, rail.get_by_role("link", name="Horario"))
     press(page, page.get_by_role("main").get_by_role("link", name="Armar el horario"))
     press(page, page.get_by_role("button", name="Armar el horario"))

@@ -115,22 +115,22 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.removeAttribute("open");
 });
 
-// Tables with data-bulk: the bar below appears with the number of ticked rows.
-for (const form of document.querySelectorAll("[data-bulk]")) {
-  const bar = form.querySelector("[data-bulk-bar]");
-  const amount = form.querySelector("[data-bulk-count]");
-  const all = form.querySelector("[data-bulk-all]");
+// Tables with data-bulk: the bar below appears with the number of ticked rows; a list that is read anew counts again.
+function count(form) {
   const ticks = [...form.querySelectorAll("input.tick[name]")];
-  const show = () => {
-    const count = ticks.filter((tick) => tick.checked).length;
-    if (bar) bar.hidden = count === 0;
-    if (amount) amount.textContent = count;
-    if (all) { all.checked = count > 0 && count === ticks.length; all.indeterminate = count > 0 && count < ticks.length; }
-  };
-  all?.addEventListener("change", () => { for (const tick of ticks) tick.checked = all.checked; show(); });
-  form.addEventListener("change", show);
-  show();
+  const bar = form.querySelector("[data-bulk-bar]"), amount = form.querySelector("[data-bulk-count]"), all = form.querySelector("[data-bulk-all]");
+  const chosen = ticks.filter((tick) => tick.checked).length;
+  if (bar) bar.hidden = chosen === 0;
+  if (amount) amount.textContent = chosen;
+  if (all) { all.checked = chosen > 0 && chosen === ticks.length; all.indeterminate = chosen > 0 && chosen < ticks.length; }
 }
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("[data-bulk]");
+  if (!form) return;
+  if (event.target.matches("[data-bulk-all]")) for (const tick of form.querySelectorAll("input.tick[name]")) tick.checked = event.target.checked;
+  count(form);
+});
+document.querySelectorAll("[data-bulk]").forEach(count);
 
 // On phones the rail, tabs and segments are strips that scroll: the place where one is stays in sight.
 for (const here of document.querySelectorAll(":is(.rail, .tabs, .segmented) [aria-current]")) {
