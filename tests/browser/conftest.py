@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -87,9 +88,9 @@ def live(sqlite_template: Path, tmp_path: Path, compiled_templates: FileSystemBy
         yield found
 
 
-def open_page(browser: Browser, viewport: dict[str, int]) -> Page:
+def open_page(browser: Browser, viewport: dict[str, int], **options: Any) -> Page:
     """A fresh page of a size; script errors and refused resources fail the test that made it (see `faults`)."""
-    context = browser.new_context(viewport=viewport, locale="es-MX", timezone_id="America/Mexico_City")
+    context = browser.new_context(viewport=viewport, locale="es-MX", timezone_id="America/Mexico_City", **options)
     context.set_default_timeout(15_000)
     page = context.new_page()
     page.faults = []  # type: ignore[attr-defined]

@@ -179,7 +179,10 @@ def _build(live: Live) -> Demo:
                 f"{here}/perfil/sitios/nuevo",
                 f"{here}/requerimientos/{need.id}/volumen",
                 f"{here}/requerimientos/{need.id}/cerrar",
-                *(f"{here}/perfil/{section}" for section in ("actividad", "tamano")),
+                *(
+                    f"{here}/perfil/{section}"
+                    for section in ("actividad", "origen", "otras-actividades", "tamano", "ubicacion")
+                ),
                 f"{here}/perfil/certificados/nuevo",
                 f"{here}/perfil/certificados/{held.id}",
                 f"{here}/perfil/logotipo",

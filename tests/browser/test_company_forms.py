@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,6 +15,7 @@ from eventsapp.domain.values import RegistrationStatus, Side
 from eventsapp.models import Account, Registration
 from tests import make
 from tests.browser.conftest import PHONE, WIDE, Live, open_page
+from tests.browser.test_axe_pages import faults_of
 from tests.browser.test_journey import event_for_now
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,12 +31,10 @@ class Draft:
     account: Account
     registration_id: UUID
 
-    def open(self, browser: Browser, path: str, viewport: dict[str, int], **options: object) -> Page:
+    def open(self, browser: Browser, path: str, viewport: dict[str, int], **options: Any) -> Page:
         """A page of this company in a browser of its own."""
-        context = browser.new_context(viewport=viewport, locale="es-MX", **options)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
-        self.live.sign_in(context, self.account)
-        page = context.new_page()
+        page = open_page(browser, viewport, **options)
+        self.live.sign_in(page.context, self.account)
         page.goto(f"{self.live.address}{HERE}/{path}")
         return page
 
@@ -159,6 +159,7 @@ def test_on_a_telephone_a_tap_turns_a_round(browser: Browser, draft: Draft) -> N
     page.get_by_role("button", name="Guardar y continuar").tap()
     expect(page.locator("[data-error-summary]")).to_be_focused()
     expect(page.locator("[data-error-summary] a")).to_have_text("Elija al menos una ronda para cada equipo")
+    assert faults_of(page, "rounds with an error") == []
     choices.nth(0).tap()
     page.get_by_role("button", name="Guardar y continuar").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Revise y envíe su registro")
@@ -240,6 +241,7 @@ def test_enter_searches_and_a_choice_is_asked_for(browser: Browser, draft: Draft
     page.get_by_role("button", name="Guardar", exact=True).click()
     expect(page.locator("[data-error-summary]")).to_be_focused()
     expect(page.locator("[data-error-summary] a")).to_have_text("Busque y elija su actividad")
+    assert faults_of(page, "trades with an error") == []
     page.locator("[data-error-summary] a").click()
     expect(page.locator("[data-industry-found] input").first).to_be_focused()
 
@@ -307,15 +309,14 @@ def test_without_scripts_the_server_finds_the_state(browser: Browser, draft: Dra
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_an_address_of_a_map_gives_the_position(browser: Browser, draft: Draft, viewport: dict[str, int]) -> None:
-    page = open_page(browser, viewport)
-    draft.live.sign_in(page.context, draft.account)
-    page.goto(f"{draft.live.address}{HERE}/perfil/ubicacion")
+    page = draft.open(browser, "perfil/ubicacion", viewport)
     page.get_by_label("Ubicación en el mapa").fill("21.1236, 101.68")
     page.get_by_role("button", name="Guardar", exact=True).click()
     expect(page.locator("[data-error-summary]")).to_be_focused()
     expect(page.locator("[data-error-summary] a")).to_contain_text("Ese punto no está en México")
-    page.faults.clear()  # type: ignore[attr-defined]
+    assert faults_of(page, "a position with an error") == []
     page.get_by_label("Ubicación en el mapa").fill("https://www.google.com/maps/@21.1236,-101.68,15z")
     page.get_by_role("button", name="Guardar", exact=True).click()
     expect(page.get_by_text("21.12360, -101.68000")).to_be_visible()
-    assert page.faults == []  # type: ignore[attr-defined]
+    page.goto(f"{draft.live.address}{HERE}/perfil/ubicacion")
+    assert faults_of(page, "a position") == []

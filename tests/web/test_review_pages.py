@@ -178,6 +178,41 @@ def test_cancel_a_participation(sqlite_app: Flask) -> None:
     assert re.search(r"Canceló la participación · Persona[^<]*<br><span class=.soft.>No pagó su lugar", page)
 
 
+def test_the_limits_of_one_company(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app, Role.MANAGER)
+
+    def limits(fewest: str, most: str) -> tuple[int, str]:
+        answer = at.client.submit(f"{at.one}/limites", {"fewest": fewest, "most": most}, page=at.one)
+        return answer.status_code, answer.text
+
+    def stored() -> tuple[int, int | None]:
+        with at.app.app_context():
+            found = db.session.get_one(Registration, at.waiting)
+            return found.min_meetings, found.max_meetings
+
+    assert "Límites de reuniones: al menos 0, sin máximo" in at.client.get(at.one).text
+    status, page = limits("9", "3")
+    assert status == 422
+    assert "El mínimo de reuniones es mayor que el máximo" in page
+    assert 'value="9"' in page
+    for fewest, most in (("-1", "3"), ("1", "0"), ("x", "3"), ("1", "9" * 40)):
+        assert limits(fewest, most)[0] == 422
+    assert stored() == (0, None)
+    assert limits("2", "8")[0] == 303
+    assert stored() == (2, 8)
+    page = at.client.get(at.one).text
+    assert "Límites de reuniones: de 2 a 8" in page
+    assert "Cambió los límites de reuniones de la empresa" in page
+    assert limits("2", "")[0] == 303
+    assert stored() == (2, None)
+
+
+def test_who_only_reviews_sets_no_limits(sqlite_app: Flask) -> None:
+    at = desk(sqlite_app)
+    assert "Límites de reuniones" not in at.client.get(at.one).text
+    assert at.client.submit(f"{at.one}/limites", {"fewest": "1"}, page=at.one).status_code == 404
+
+
 def test_write_to_a_company(sqlite_app: Flask) -> None:
     at = desk(sqlite_app, Role.MANAGER)
     empty = at.client.submit(f"{at.one}/escribir", {"subject": "Su registro", "body": ""}, page=at.one)

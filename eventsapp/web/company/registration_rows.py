@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import get_locale, ngettext
@@ -110,18 +113,25 @@ def term_rows(mine: Registration) -> list[dict[str, Any]]:
 def availability_rows(mine: Registration) -> list[dict[str, Any]]:
     """When each desk can meet: for each day how many rounds, and from when to when it is away."""
     available = registrations.availability_of(mine).slot_ids
-    slots = mine.event.slots
-    rows = []
-    for desk in mine.desks:
-        chosen = set(available[desk.number])
-        lines = []
-        for date in sorted({slot.starts_at.astimezone(mine.event.zone).date() for slot in slots}):
-            today = [slot for slot in slots if slot.starts_at.astimezone(mine.event.zone).date() == date]
-            free = [slot for slot in today if slot.id in chosen]
-            lines.append(_day_line(day(date), len(free), len(today), free, mine.event))
-        key = _desk_name(desk.number, desk.name) if len(mine.desks) > 1 else _("Puede reunirse")
-        rows.append({"key": key, "value": lines or [_("Todavía no hay rondas")]})
-    return rows
+    return [
+        {
+            "key": _desk_name(desk.number, desk.name) if len(mine.desks) > 1 else _("Puede reunirse"),
+            "value": day_lines(mine.event, available[desk.number]) or [_("Todavía no hay rondas")],
+        }
+        for desk in mine.desks
+    ]
+
+
+def day_lines(event: Event, chosen: Collection[UUID]) -> list[str]:
+    """Each day of an event with the rounds that were chosen."""
+    days: dict[date, list[Slot]] = {}
+    for slot in event.slots:
+        days.setdefault(slot.starts_at.astimezone(event.zone).date(), []).append(slot)
+    lines = []
+    for on, today in sorted(days.items()):
+        free = [slot for slot in today if slot.id in chosen]
+        lines.append(_day_line(day(on), len(free), len(today), free, event))
+    return lines
 
 
 def _day_line(name: str, free: int, total: int, slots: list[Slot], event: Event) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from flask import flash, g, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -21,6 +21,7 @@ from eventsapp.domain.editions import edition
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.places import MEXICO, POSTAL_STATES, STATES
 from eventsapp.domain.registering import Step
+from eventsapp.domain.taxonomy import clusters
 from eventsapp.domain.values import BlockKind, Side
 from eventsapp.models import Desk, Event, Registration
 from eventsapp.services import companies, registrations
@@ -29,7 +30,13 @@ from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
 from eventsapp.web.company.registration_delegates import delegates_page, save_delegates
-from eventsapp.web.company.registration_forms import CompanyForm, StepForm, TermsForm, availability_form
+from eventsapp.web.company.registration_forms import (
+    CompanyForm,
+    StepForm,
+    TermsForm,
+    availability_form,
+    countries,
+)
 from eventsapp.web.company.registration_pages import (
     STEPS,
     after,
@@ -39,7 +46,7 @@ from eventsapp.web.company.registration_pages import (
     registration_page,
     saved_words,
 )
-from eventsapp.web.company.registration_rows import step_rows
+from eventsapp.web.company.registration_rows import day_lines, step_rows
 from eventsapp.web.formats import clock, long_date
 from eventsapp.web.loaders import my_registration
 from eventsapp.web.saving import saving
@@ -155,7 +162,10 @@ def _company_words(answers: Any) -> list[tuple[str, str]]:
         _("Clústeres a los que pertenece"),
         _("Código postal"),
     )
-    values = {**vars(answers), "cluster_codes": ", ".join(answers.cluster_codes)}
+    language = str(get_locale())
+    named = [clusters()[code].name(language) for code in answers.cluster_codes if code in clusters()]
+    country = countries(language).get(answers.country, answers.country)
+    values = {**vars(answers), "country": country, "cluster_codes": ", ".join(named)}
     return list(zip(labels, values.values(), strict=True))
 
 
@@ -292,12 +302,10 @@ def _first_without_round(mine: Registration, form: StepForm) -> int:
 
 
 def _availability_words(mine: Registration, stored: Any) -> list[tuple[str, str]]:
-    by_id = {slot.id: slot for slot in mine.event.slots}
-
-    def line(ids: tuple[UUID, ...]) -> str:
-        return ", ".join(clock(by_id[id_].starts_at, mine.event.zone) for id_ in ids if id_ in by_id)
-
-    return [(_("Equipo %(number)s", number=number), line(ids)) for number, ids in stored.slot_ids.items()]
+    return [
+        (_("Equipo %(number)s", number=number), "; ".join(day_lines(mine.event, ids)))
+        for number, ids in stored.slot_ids.items()
+    ]
 
 
 def _availability_page(mine: Registration, form: StepForm, theirs: list[tuple[str, str]] | None = None) -> str:

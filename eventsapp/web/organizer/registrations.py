@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import flash, g, request, url_for
@@ -20,7 +20,7 @@ from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.taxonomy import MAX_TERMS
 from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
 from eventsapp.models import Event, Registration
-from eventsapp.services import audit, campaigns, company_certificates, places, registrations, reviews, walk_ins
+from eventsapp.services import audit, campaigns, company_certificates, frames, places, registrations, reviews, walk_ins
 from eventsapp.services.companies import DelegateAnswers
 from eventsapp.services.walk_ins import WalkIn
 from eventsapp.web import loaders
@@ -31,9 +31,11 @@ from eventsapp.web.company.certificate_rows import certificate_cards
 from eventsapp.web.company.profile_sections import profile_cards
 from eventsapp.web.company.registration_forms import contact, term_groups
 from eventsapp.web.company.registration_rows import sections
+from eventsapp.web.fields import whole
 from eventsapp.web.forms import Form, long_text, options, text, trimmed
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.event_forms import MAX_MEETINGS
 from eventsapp.web.organizer.exclusions import apart_of
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.paging import SIZES, Page, asked
@@ -100,6 +102,13 @@ class CancelForm(Form):
     cancel_reason = long_text(_l("Motivo"), most=1000)
 
 
+class LimitsForm(Form):
+    """How many meetings one company has."""
+
+    fewest = whole(_l("Reuniones, al menos"), 0, MAX_MEETINGS, default=0)
+    most = whole(_l("Reuniones, a lo más"), 1, MAX_MEETINGS, optional=True)
+
+
 class LetterForm(Form):
     """What is written to a company."""
 
@@ -114,17 +123,25 @@ class Forms:
     reject: RejectForm
     changes: ChangesForm
     cancel: CancelForm
+    limits: LimitsForm
     letter: LetterForm
     wrong: Form | None
 
     @classmethod
-    def with_faults(cls, wrong: Form | None = None) -> Forms:
-        """All forms empty but the one that was sent."""
+    def of(cls, registration: Registration, wrong: Form | None = None) -> Forms:
+        """All forms with what is stored but the one that was sent."""
 
-        def one(kind: type[AnyForm]) -> AnyForm:
-            return wrong if isinstance(wrong, kind) else kind(formdata=None)
+        def one(kind: type[AnyForm], **stored: Any) -> AnyForm:
+            return wrong if isinstance(wrong, kind) else kind(formdata=None, **stored)
 
-        return cls(one(RejectForm), one(ChangesForm), one(CancelForm), one(LetterForm), wrong)
+        return cls(
+            one(RejectForm),
+            one(ChangesForm),
+            one(CancelForm),
+            one(LimitsForm, fewest=registration.min_meetings, most=registration.max_meetings),
+            one(LetterForm),
+            wrong,
+        )
 
 
 @dataclass(frozen=True)
@@ -311,6 +328,23 @@ def cancel_registration(found: Reviewed) -> Response | tuple[str, int]:
     return done.redirect()
 
 
+@bp.post("/o/<event_code>/empresas/<uuid:registration_id>/limites")
+@requires(Permission.EVENT_MANAGE, load=registration_in)
+def limit_registration(found: Reviewed) -> Response | tuple[str, int]:
+    """How many meetings one company has."""
+    registration, form = found.registration, LimitsForm()
+    if not form.validate_on_submit():
+        return _page(registration, form), 422
+    try:
+        with saving(_address(registration)) as done:
+            reviews.limit_meetings(registration, form.fewest.data or 0, form.most.data, actor=g.actor, now=now())
+    except DomainError as error:
+        form.refuse("fewest", error)
+        return _page(registration, form), 422
+    flash(_("Guardado."), "ok")
+    return done.redirect()
+
+
 @bp.post("/o/<event_code>/empresas/<uuid:registration_id>/escribir")
 @requires(Permission.MAIL_WRITE, load=registration_in)
 def write_to_company(found: Reviewed) -> Response | tuple[str, int]:
@@ -343,7 +377,8 @@ def _page(registration: Registration, wrong: Form | None = None) -> str:
         history=audit.list_for(registration.id),
         act=act,
         form=wrong,
-        forms_here=Forms.with_faults(wrong),
+        forms_here=Forms.of(registration, wrong),
+        limits=frames.limits(registration.event, registration),
         neighbours=reviews.find_neighbours(registration),
         apart=apart_of(registration) if may(g.actor, Permission.EVENT_MANAGE, registration.event.scope) else None,
         waits_at=places.find_position(registration) if registration.status is Status.WAITLISTED else 0,
