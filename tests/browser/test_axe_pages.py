@@ -31,6 +31,7 @@ from tests.browser.test_journey import event_for_now
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CODE = "encuentro-de-prueba"
+SECTIONS = ("actividad", "origen", "otras-actividades", "tamano", "ubicacion")
 AXE = Axe()
 
 
@@ -179,10 +180,7 @@ def _build(live: Live) -> Demo:
                 f"{here}/perfil/sitios/nuevo",
                 f"{here}/requerimientos/{need.id}/volumen",
                 f"{here}/requerimientos/{need.id}/cerrar",
-                *(
-                    f"{here}/perfil/{section}"
-                    for section in ("actividad", "origen", "otras-actividades", "tamano", "ubicacion")
-                ),
+                *(f"{here}/perfil/{section}" for section in SECTIONS),
                 f"{here}/perfil/certificados/nuevo",
                 f"{here}/perfil/certificados/{held.id}",
                 f"{here}/perfil/logotipo",

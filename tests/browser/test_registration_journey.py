@@ -1,4 +1,4 @@
-"""What may happen to a registration, in a real browser: wishes of the organizer, the waiting list, late ones, the door."""
+"""What may happen to a registration, in a real browser: changes asked for, waiting, coming late, coming to the door."""
 
 from __future__ import annotations
 
