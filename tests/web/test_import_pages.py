@@ -122,6 +122,22 @@ def test_what_is_wrong_is_shown_with_its_cell_and_comes_back_as_a_file(sqlite_ap
     assert "Se importó 1 fila. 1 quedó fuera." in client.get(page).text
 
 
+def test_who_writes_another_side_reads_which_there_are(sqlite_app: Flask, event: Event) -> None:
+    client = client_of(sqlite_app, event)
+    event.sides = SideNames.COMPANY_UNIVERSITY
+    db.session.commit()
+    upload(client, event, xlsx({"Empresas": [["Empresa", "Participa como"], ["Banco", "Financiera"]]}))
+    work(sqlite_app)
+    page = f"/o/{event.code}/importar/1"
+    assert "<small>Empresa, Universidad, Empresa y universidad</small>" in client.get(page).text
+    client.submit(f"{page}/columnas", {"s0": "companies", "s0-name": "0", "s0-side": "1"}, page=page)
+    work(sqlite_app)
+    said = "No conocemos este valor. Use uno de estos: Empresa, Universidad, Empresa y universidad."
+    assert said in client.get(page).text
+    rest = CalamineWorkbook.from_filelike(io.BytesIO(client.get(f"{page}/informe.xlsx").data))
+    assert rest.get_sheet_by_index(0).to_python()[1][1] == f"Participa como: {said}"
+
+
 def test_another_list_can_be_chosen_for_a_sheet(sqlite_app: Flask, event: Event) -> None:
     client = client_of(sqlite_app, event)
     upload(client, event, xlsx({"Hoja1": [["Columna rara", "Correo"], ["x", "y"]]}))

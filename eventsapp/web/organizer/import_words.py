@@ -12,8 +12,10 @@ from flask_babel import lazy_gettext as _l
 from eventsapp.domain import sheets
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.sheets import Column, ImportStatus, SheetNoun
+from eventsapp.models import Event
 from eventsapp.web.sentences import sentence
 
+FEW = 7
 FILE = _l("Archivo")
 NOUN = {
     SheetNoun.COMPANIES: _l("Empresas"),
@@ -91,14 +93,23 @@ def counted(counts: Mapping[str, Mapping[str, int]]) -> list[dict[str, Any]]:
     ]
 
 
-def shown(problem: Mapping[str, Any]) -> dict[str, Any]:
+def offered(column: Column) -> str:
+    """The values of a column that has only a few, as a person reads them."""
+    return ", ".join(column.listed(str(get_locale()))) if 0 < len(column.choices) <= FEW else ""
+
+
+def shown(event: Event, problem: Mapping[str, Any]) -> dict[str, Any]:
     """A problem in words."""
-    noun, column = SheetNoun(problem["noun"]), problem["column"]
+    columns = {known.key: known for known in sheets.columns(SheetNoun(problem["noun"]), event.sides)}
+    column = columns.get(problem["column"])
+    text = sentence(DomainError(problem["code"], **problem["params"]))
+    if problem["code"] == "cell_unknown" and column is not None and (words := offered(column)):
+        text = _("No conocemos este valor. Use uno de estos: %(words)s.", words=words)
     return {
         "sheet": problem["sheet"],
         "cell": problem["cell"] or problem["row"],
-        "column": sheets.column(noun, column).header(str(get_locale())) if column else "",
+        "column": column.header(str(get_locale())) if column is not None else "",
         "value": problem["value"],
-        "text": sentence(DomainError(problem["code"], **problem["params"])),
+        "text": text,
         "is_warning": problem["is_warning"],
     }

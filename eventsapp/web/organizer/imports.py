@@ -152,7 +152,7 @@ def rest(found: Found) -> Response:
     pages: list[Page] = []
     for name, sheet in kept.items():
         heads = [Head(_("Fila")), Head(_("Problema")), *(Head(header) for header in sheet["headers"])]
-        rows = [[number, _problems_in_one(problems), *cells] for number, cells, problems in sheet["rows"]]
+        rows = [[number, _problems_in_one(found.event, problems), *cells] for number, cells, problems in sheet["rows"]]
         pages.append(Page(_sheet_title(name, len(pages)), heads, rows))
     return _sent(workbook(pages), f"{found.event.code}-{found.row.number}")
 
@@ -198,7 +198,7 @@ def _page(found: Found, chosen: list[Matching] | None = None, *, said: str = "")
         right_rows=sum(imports.count_of(row, change) for change in Change if change is not Change.WRONG),
         wrong_rows=imports.count_of(row, Change.WRONG),
         page=paging,
-        problems=[import_words.shown(one) for one in row.problems[paging.first : paging.last]],
+        problems=[import_words.shown(found.event, one) for one in row.problems[paging.first : paging.last]],
         **values,
     )
 
@@ -214,9 +214,8 @@ def _matched(row: SheetImport, chosen: list[Matching] | None) -> list[dict[str, 
             columns = sheets.guess_columns(noun, sheet["headers"])
         if chosen is not None:
             noun, columns = chosen[index].noun, chosen[index].columns
-        fields = (
-            [_field(known, columns.get(known.key), sheet, language) for known in sheets.COLUMNS[noun]] if noun else []
-        )
+        known_columns = sheets.columns(noun, row.event.sides) if noun else ()
+        fields = [_field(known, columns.get(known.key), sheet, language) for known in known_columns]
         listed_sheets.append(
             {
                 **sheet,
@@ -244,6 +243,7 @@ def _field(known: sheets.Column, column: int | None, sheet: dict[str, Any], lang
         "key": known.key,
         "label": known.header(language),
         "is_required": known.is_required,
+        "offered": import_words.offered(known),
         "column": column,
         "sample": " · ".join(text[:40] for text in samples if text)[:120],
     }
@@ -285,8 +285,8 @@ def _template_heads(event: Event, noun: SheetNoun, language: str) -> list[Head]:
     ]
 
 
-def _problems_in_one(problems: list[dict[str, Any]]) -> str:
-    said = [import_words.shown(one) for one in problems]
+def _problems_in_one(event: Event, problems: list[dict[str, Any]]) -> str:
+    said = [import_words.shown(event, one) for one in problems]
     return " · ".join(f"{one['column']}: {one['text']}" if one["column"] else one["text"] for one in said)
 
 
