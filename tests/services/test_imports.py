@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import event as sa_event
 from sqlalchemy import func, select
 
 from eventsapp.db import db, unit_of_work
@@ -35,10 +38,11 @@ from eventsapp.models import (
     SheetImport,
     StoredFile,
 )
-from eventsapp.services import imports
+from eventsapp.services import imports, jobs
 from eventsapp.services.imports import Matching
 from eventsapp.services.imports_book import Book
-from eventsapp.worker import runner
+from eventsapp.worker import importing, runner
+from eventsapp.worker.lease import Lease, Stopped
 from tests import make
 from tests.workbooks import ods, xls, xlsx
 
@@ -401,7 +405,58 @@ def test_a_book_is_made_anew_only_when_somebody_else_did_something(event: Event,
         assert fresh_book.taken == {Side.SUPPLIER: 3}
 
 
-def test_a_list_of_two_parts_goes_in_and_a_second_time_changes_nothing(event: Event, now: datetime) -> None:
+@pytest.fixture
+def progress() -> Iterator[list[int]]:
+    """How many rows were done, each time that this was stored."""
+    seen: list[int] = []
+
+    def note(_found: SheetImport, value: int, _before: int, _how: object) -> None:
+        seen.append(value)
+
+    sa_event.listen(SheetImport.done_rows, "set", note)
+    yield seen
+    sa_event.remove(SheetImport.done_rows, "set", note)
+
+
+def long_list(count: int) -> bytes:
+    return xlsx({"Empresas": [["Empresa", "Participa como"], *([f"Taller {n}", "Proveedor"] for n in range(count))]})
+
+
+def test_a_second_worker_goes_on_where_the_first_had_to_stop(event: Event, now: datetime, progress: list[int]) -> None:
+    count = imports.CHUNK + 100
+    found = brought(event, long_list(count), now, only_all=None)
+    with unit_of_work():
+        imports.apply(found, is_all_or_nothing=False, actor=laura(event), now=now)
+        job = jobs.claim(found.job.id, "first", now=now)
+        assert job is not None
+        lease = Lease(job.id, job.kind, dict(job.payload), "first", job.attempt, Stopping(progress))
+    progress.clear()
+    with pytest.raises(Stopped):
+        importing.work(lease)
+    found = fresh(found)
+    assert (found.status, found.done_rows, progress) == (ImportStatus.APPLYING, imports.CHUNK, [imports.CHUNK])
+    assert db.session.scalar(select(func.count()).select_from(Company)) == imports.CHUNK
+    with unit_of_work():
+        jobs.release(lease.job_id, "first", lease.attempt)
+    runner.run_until_idle(context_app())
+    found = fresh(found)
+    assert (found.status, totals(found)) == (ImportStatus.DONE, {"companies": {"created": count}})
+
+
+class Stopping(threading.Event):
+    """The order to stop, which comes as soon as there is some progress."""
+
+    def __init__(self, progress: list[int]) -> None:
+        super().__init__()
+        self._progress = progress
+
+    def is_set(self) -> bool:
+        return bool(self._progress)
+
+
+def test_a_list_of_two_parts_goes_in_and_a_second_time_changes_nothing(
+    event: Event, now: datetime, progress: list[int]
+) -> None:
     count = imports.CHUNK + 500
     rows = [["Empresa", "Participa como"], *([f"Taller {n}", "Proveedor"] for n in range(count))]
     rows[-1] = ["Taller 0", "Comprador"]
@@ -410,6 +465,7 @@ def test_a_list_of_two_parts_goes_in_and_a_second_time_changes_nothing(event: Ev
     assert totals(found) == {"companies": {"created": count - 1, "wrong": 1}}
     assert said(found) == [("Empresas", "", "row_twice")]
     assert (found.done_rows, found.total_rows) == (count, count)
+    assert progress == [0, 0, imports.CHUNK, count, 0, imports.CHUNK, count]
     numbers = list(db.session.scalars(select(Registration.number).order_by(Registration.number)))
     assert numbers == list(range(1, count))
     assert totals(brought(event, content, now, only_all=False)) == {"companies": {"same": count - 1, "wrong": 1}}
