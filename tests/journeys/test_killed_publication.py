@@ -1,5 +1,9 @@
 """A web process killed in the middle of a publication: the old version whole or the new one whole, and one mail each.
 
+Every other kill comes by the clock, spread over the time that a publication takes; most of that time is before the
+commit. The others come by what stands on the disk, spread over what a publication writes there: in the middle of the
+commit, and right after it, before the answer.
+
 `KILLS=20 pytest tests/journeys/test_killed_publication.py` kills it twenty times.
 """
 
@@ -159,28 +163,48 @@ def form_of(html: str) -> dict[str, str]:
     return found
 
 
+def written(database: Path) -> int:
+    """How much stands in the write-ahead log."""
+    log_file = database.with_name(database.name + "-wal")
+    return log_file.stat().st_size if log_file.exists() else 0
+
+
+def wait_until_written(database: Path, amount: int, sender: threading.Thread) -> None:
+    """Look without pause until so much more is written, or the answer came."""
+    while sender.is_alive() and written(database) < amount:
+        pass
+
+
 def test_a_publication_happens_whole_or_not_at_all(sqlite_app: Flask, tmp_path: Path) -> None:
     world = World(sqlite_app, tmp_path)
-    with server(world, world.database(KILLS)) as (_process, address):
+    rehearsal = world.database(KILLS)
+    with server(world, rehearsal) as (_process, address):
         form = form_of(page(world, address))
-        begun = time.monotonic()
+        before, begun = written(rehearsal), time.monotonic()
         assert publish(world, address, form) == 303
-        whole = time.monotonic() - begun
-    outcomes = []
+        whole, grown = time.monotonic() - begun, written(rehearsal) - before
+    outcomes: list[tuple[str, bool]] = []
     for trial in range(KILLS):
         database = world.database(trial)
+        share, is_by_clock = (trial + 1) / KILLS, trial % 2 == 0
         with server(world, database) as (process, address):
             form = form_of(page(world, address))
+            before = written(database)
             sender = threading.Thread(target=publish, args=(world, address, form))
             sender.start()
-            threading.Event().wait(whole * (trial + 1) / KILLS)  # the trial: from early to about the end
+            if is_by_clock:
+                threading.Event().wait(whole * share)  # the moment of the kill, not a wait for a state
+            else:
+                wait_until_written(database, before + round(grown * share), sender)
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
             sender.join()
         found = state(database)
         assert found in (BEFORE, AFTER)
-        outcomes.append(found == AFTER)
+        outcomes.append(("clock" if is_by_clock else "disk", found == AFTER))
         with server(world, database) as (_process, address):  # the same click again: the same answer, nothing twice
             assert publish(world, address, form) == 303
         assert state(database) == AFTER
-    log.info("published before the kill: %d of %d", sum(outcomes), KILLS)
+    for kind in ("clock", "disk"):
+        stood = [is_new for by, is_new in outcomes if by == kind]
+        log.info("killed by %s: %d old, %d new, none in between", kind, stood.count(False), stood.count(True))
