@@ -15,8 +15,8 @@ from eventsapp.domain.access import SYSTEM
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.taxonomy import clusters
 from eventsapp.domain.values import OrganizationKind, Role
-from eventsapp.models import Account
-from eventsapp.services import accounts, organizations
+from eventsapp.i18n import DEFAULT_LOCALE
+from eventsapp.services import accounts, organizations, team
 from eventsapp.settings import choose
 from eventsapp.worker import runner
 
@@ -64,12 +64,8 @@ def run(options: argparse.Namespace) -> int:
                     actor=SYSTEM,
                     now=now,
                 )
-                account = accounts.find_by_email(email)
-                if account is None:
-                    account = Account(email=email, name=email.partition("@")[0], created_at=now)
-                    db.session.add(account)
-                    db.session.flush()
-                organizations.add_member(organization, account, Role.ADMIN, actor=SYSTEM, now=now)
+                account = accounts.known_or_new(email, name=email.partition("@")[0], locale=DEFAULT_LOCALE, now=now)
+                team.give(organization, account, {Role.ADMIN}, actor=SYSTEM, now=now)
                 accounts.send_sign_in_link(email, next_path="/o/", now=now)
         except DomainError as error:
             print(PROBLEMS.get(error.code, error.code), file=sys.stderr)

@@ -142,7 +142,7 @@ def create(*, now: datetime, password_hash: str) -> Example:
         created_at=now,
     )
     organizer = _account("laura.medina@example.com", "Laura Medina", now, password_hash)
-    membership = Membership(organization=organization, account=organizer, role=Role.MANAGER, created_at=now)
+    membership = Membership(organization=organization, account=organizer, role=Role.ADMIN, created_at=now)
     event = _event(organization, now)
     db.session.add_all([organization, organizer, membership, event])
     _frame(event)

@@ -135,6 +135,16 @@ def claim_delegates(account: Account) -> int:
     return len(found)
 
 
+def known_or_new(email: str, *, name: str, locale: str, now: datetime) -> Account:
+    """The account of an address, or a new one that a link mailed to it opens."""
+    known = find_by_email(email)
+    if known is not None:
+        return known
+    made = _new(email, name, now)
+    made.locale = locale
+    return made
+
+
 def _new(email: str, name: str, now: datetime) -> Account:
     """A new account, or the one that another process made for this address at the same moment."""
     account = Account(email=email, name=name, created_at=now)

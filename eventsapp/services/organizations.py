@@ -1,4 +1,4 @@
-"""Organizations and who works in them."""
+"""Organizations: what they are and whose events they hold; who works in them stands in `team`."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from eventsapp.domain.access import ORGANIZERS, Actor, Permission, require
 from eventsapp.domain.editions import require_seen
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.taxonomy import clusters
-from eventsapp.domain.values import OrganizationKind, Role
-from eventsapp.models import Account, Membership, Organization
+from eventsapp.domain.values import OrganizationKind
+from eventsapp.models import Organization
 from eventsapp.services import audit
 
 
@@ -76,21 +76,6 @@ def change(organization: Organization, profile: Profile, *, seen: str, actor: Ac
     organization.cluster_code = profile.cluster_code or None
     if changed:
         audit.record(actor, "organization.changed", organization, at=now, fields=changed)
-
-
-def add_member(organization: Organization, account: Account, role: Role, *, actor: Actor, now: datetime) -> Membership:
-    """Give an account a role in an organization; a role that it has already stays as it is."""
-    require(actor, Permission.ORGANIZATION_MANAGE, organization.scope)
-    query = select(Membership).where(
-        Membership.organization_id == organization.id, Membership.account_id == account.id, Membership.role == role
-    )
-    known = db.session.scalar(query)
-    if known is not None:
-        return known
-    made = Membership(organization=organization, account=account, role=role, created_at=now)
-    db.session.add(made)
-    audit.record(actor, "organization.member_added", organization, at=now, role=role.value, account=str(account.id))
-    return made
 
 
 def find(code: str) -> Organization | None:

@@ -135,6 +135,10 @@ SENTENCES = {
     "changed_meanwhile": _l("Otra persona guardó cambios mientras usted escribía. Revise y guarde de nuevo."),
     "code_malformed": _l("Use de 3 a 60 letras minúsculas sin acento, números y guiones, por ejemplo encuentro-2027"),
     "code_taken": _l("Esta clave ya está en uso. Elija otra."),
+    "member_already": _l("%(name)s ya está en el equipo. Cambie ahí sus papeles."),
+    "last_team_admin": _l(
+        "%(name)s es la única persona que administra la organización. Dé antes ese papel a alguien más."
+    ),
     "no_such_account": _l("No hay una cuenta con este correo. Pida a la persona que la cree primero."),
     "zone_has_blocks": _l("Ya hay bloques con horas en la zona actual. Quítelos antes de cambiar la zona."),
     "event_out_of_order": _l("El evento termina antes de empezar. Revise las fechas."),

@@ -26,6 +26,7 @@ NEEDED = {
     "registration_withdrawn",
     "reset_password",
     "sign_in_link",
+    "team_invitation",
 }
 
 

@@ -25,7 +25,7 @@ from eventsapp.domain.values import (
     Side,
 )
 from eventsapp.models import AuditEntry, Event, Meeting, Membership, Placement, Schedule, Slot, Table
-from eventsapp.services import blocks, events, organizations, summary, tables
+from eventsapp.services import blocks, events, organizations, summary, tables, team
 from eventsapp.services.events import Dates, Details, Limits, Rounds
 from tests import make
 
@@ -104,11 +104,11 @@ def test_an_organizations_admin_gives_roles_once(context: Flask, now: datetime) 
     org = make.organization()
     admin, colleague = make.organizer(org, Role.ADMIN), make.account()
     for _ in range(2):
-        organizations.add_member(org, colleague, Role.REVIEWER, actor=make.actor(admin), now=now)
+        team.give(org, colleague, {Role.REVIEWER}, actor=make.actor(admin), now=now)
     members = db.session.scalars(select(Membership).where(Membership.account_id == colleague.id)).all()
     assert [(one.organization, one.role) for one in members] == [(org, Role.REVIEWER)]
     with pytest.raises(Forbidden):
-        organizations.add_member(org, colleague, Role.ADMIN, actor=make.actor(colleague), now=now)
+        team.give(org, colleague, {Role.ADMIN}, actor=make.actor(colleague), now=now)
 
 
 def test_everybody_sees_the_own_organizations_only(context: Flask, now: datetime) -> None:

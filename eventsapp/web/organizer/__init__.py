@@ -43,6 +43,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     settings_days,
     settings_tables,
     summary,
+    team,
 )
 from eventsapp.web.organizer.blueprint import bp
 

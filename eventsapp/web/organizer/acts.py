@@ -11,6 +11,8 @@ ACTS = {
     "organization.created": _l("Creó la organización"),
     "organization.changed": _l("Cambió la organización"),
     "organization.member_added": _l("Dio acceso a una persona"),
+    "organization.member_changed": _l("Cambió los papeles de una persona"),
+    "organization.member_removed": _l("Quitó a una persona del equipo"),
     "event.created": _l("Creó el evento"),
     "event.details_changed": _l("Cambió los datos generales"),
     "event.dates_changed": _l("Cambió las fechas"),

@@ -17,7 +17,7 @@ from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.taxonomy import clusters
 from eventsapp.domain.values import Role
 from eventsapp.models import Organization
-from eventsapp.services import accounts, events, organizations
+from eventsapp.services import accounts, events, organizations, team
 from eventsapp.services.organizations import Profile
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -159,4 +159,4 @@ def _create_organization(form: OrganizationForm) -> None:
         actor=g.actor,
         now=now(),
     )
-    organizations.add_member(made, account, Role.ADMIN, actor=g.actor, now=now())
+    team.give(made, account, {Role.ADMIN}, actor=g.actor, now=now())
