@@ -222,6 +222,7 @@ def send_sample(campaign: Campaign, account: Account, *, actor: Actor, now: date
     company = meant[0].company if meant else campaign.event.organization.name
     mine = Recipient(account.name, company, account.email, account.locale)
     db.session.add(_mail(campaign, mine, key=f"campaign-sample:{campaign.id}:{uuid4().hex}", at=now))
+    audit.record(actor, "campaign.sampled", campaign, at=now, number=campaign.number)
 
 
 def write_to(registration: Registration, subject: str, body: str, *, actor: Actor, now: datetime) -> int:

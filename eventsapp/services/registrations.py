@@ -307,6 +307,7 @@ def seat_delegate(registration: Registration, person: Delegate, *, actor: Actor,
     """Let a person whom the company knows attend, at the first desk."""
     _begin(registration, Step.DELEGATES, actor, now)
     _seat(registration, person)
+    notes.record(actor, "registration.delegate_seated", registration, at=now, name=person.name)
     notes.touch(registration, now)
 
 

@@ -111,11 +111,13 @@ def set_digest(delegate: Delegate, *, wanted: bool, actor: Actor, now: datetime)
     require(actor, Permission.REQUEST_MAKE, delegate.scope)
     db.session.refresh(delegate, with_for_update=True)
     known = db.session.scalar(select(DigestStop).where(DigestStop.delegate_id == delegate.id))
-    if wanted and known is not None:
+    if wanted is (known is None):
+        return
+    if known is not None:
         db.session.delete(known)
-    elif not wanted and known is None:
+    else:
         db.session.add(DigestStop(delegate_id=delegate.id, created_at=now))
-    db.session.flush()
+    audit.record(actor, "delegate.digest_changed", delegate, at=now, name=delegate.name, wanted=wanted)
 
 
 def _list_open() -> list[Event]:
