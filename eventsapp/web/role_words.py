@@ -45,7 +45,7 @@ ACTIONS: dict[Permission, Any] = {
     Permission.PRINTOUT_MAKE: _l("Imprimir agendas, gafetes y letreros"),
     Permission.SCHEDULE_READ: _l("Ver el horario"),
     Permission.EVENT_READ: _l("Ver el resumen y las cifras, sin datos personales"),
-    Permission.COMPANY_EDIT: _l("Cambiar los datos de la empresa, sus requerimientos y capacidades"),
+    Permission.REGISTRATION_EDIT: _l("Cambiar los datos de la empresa, sus requerimientos y capacidades"),
     Permission.DESK_EDIT: _l("Decir cuándo puede reunirse"),
     Permission.REQUEST_MAKE: _l("Pedir y responder reuniones"),
     Permission.AGENDA_READ: _l("Ver la propia agenda"),

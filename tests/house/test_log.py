@@ -63,7 +63,7 @@ def mentions() -> dict[str, set[str]]:
     """For every function, class and table of the product the names that it mentions."""
     found: dict[str, set[str]] = {}
     for module, tree in modules():
-        own = {}
+        own: dict[str, ast.stmt] = {}
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 own[node.name] = node
