@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -25,7 +25,8 @@ class Event(Base):
     `buyer_places` and `supplier_places` limit how many companies of a side take part (None: all who are accepted).
     Registration goes on until `late_registration_until`, when that is set. An unanswered request expires after
     `request_expiry_hours`, and its receiver is reminded `request_reminder_hours` before. From `freeze_hours` before the
-    start, what is published is only repaired (0: never frozen).
+    start, what is published is only repaired (0: never frozen). `aims` are what its runs pursue, in order, each with
+    its tolerance (none: the usual ones).
     """
 
     __tablename__ = "event"
@@ -76,6 +77,7 @@ class Event(Base):
     request_reminder_hours: Mapped[int] = mapped_column(default=24)
     buyer_requests_binding: Mapped[bool] = mapped_column(default=False)
     freeze_hours: Mapped[int] = mapped_column(default=48)
+    aims: Mapped[list[Any]] = mapped_column(default=list)
     published_schedule_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("schedule.id", use_alter=True, name="fk_event_published_schedule_id")
     )

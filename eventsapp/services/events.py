@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, select
@@ -276,6 +277,14 @@ def _require_current(event: Event, version: int, actor: Actor) -> None:
 def _require_status(event: Event, status: EventStatus, action: str) -> None:
     if event.status is not status:
         raise DomainError("wrong_status", status=event.status.value, action=action)
+
+
+def change_aims(event: Event, aims: list[dict[str, Any]], *, version: int, actor: Actor, now: datetime) -> None:
+    """Change what the runs of the event pursue; they are checked by who knows aims."""
+    _require_current(event, version, actor)
+    if event.aims != aims:
+        event.aims = aims
+        audit.record(actor, "event.aims_changed", event, at=now, event=event, aims=[aim["level"] for aim in aims])
 
 
 def _apply(event: Event, values: Settings, action: str, actor: Actor, now: datetime) -> None:

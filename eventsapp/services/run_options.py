@@ -1,13 +1,20 @@
-"""What an organizer chooses for a run: the aims with their order and tolerance, where to begin, and what binds."""
+"""What an organizer chooses for a run: the aims with their order and tolerance, where to begin, and what binds.
+
+An event has aims of its own, which its runs pursue when nobody chooses others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from eventsapp.domain.access import Actor
 from eventsapp.domain.errors import DomainError
+from eventsapp.models import Event
 from eventsapp.scheduling.problem import DEFAULT_OBJECTIVE, Level
+from eventsapp.services import events
 
 LEVELS = tuple(level.level for level in DEFAULT_OBJECTIVE)
 TOLERANCES = (0.0, 0.01, 0.05, 0.1)
@@ -41,13 +48,33 @@ class Options:
 
     def to_dict(self) -> dict[str, Any]:
         """As stored with a run."""
-        levels = [{"level": level.level, "tolerance": level.tolerance} for level in self.levels]
-        return {"levels": levels, "begin": self.begin, "with_pins": self.with_pins}
+        return {"levels": levels_to_list(self.levels), "begin": self.begin, "with_pins": self.with_pins}
+
+
+def levels_to_list(levels: Iterable[Level]) -> list[dict[str, Any]]:
+    """Aims as stored."""
+    return [{"level": level.level, "tolerance": level.tolerance} for level in levels]
+
+
+def levels_from_list(stored: Iterable[Mapping[str, Any]]) -> tuple[Level, ...]:
+    """Aims as they were stored; the usual ones where none were."""
+    return tuple(Level(item["level"], float(item["tolerance"])) for item in stored) or DEFAULT_OBJECTIVE
+
+
+def of_event(event: Event, begin: str = EMPTY) -> Options:
+    """The choices of a run in which nobody chooses anything else: the aims that the event has."""
+    return Options(levels_from_list(event.aims), begin)
+
+
+def set_for_event(event: Event, levels: tuple[Level, ...], *, version: int, actor: Actor, now: datetime) -> None:
+    """Say what the runs of an event pursue, in order."""
+    Options(levels).check()
+    aims = () if levels == DEFAULT_OBJECTIVE else levels
+    events.change_aims(event, levels_to_list(aims), version=version, actor=actor, now=now)
 
 
 def from_dict(data: Mapping[str, Any]) -> Options:
     """The choices stored with a run; those of a first run where it stores none."""
     if "levels" not in data:
         return Options()
-    levels = tuple(Level(item["level"], float(item["tolerance"])) for item in data["levels"])
-    return Options(levels, data["begin"], data["with_pins"])
+    return Options(levels_from_list(data["levels"]), data["begin"], data["with_pins"])

@@ -26,7 +26,7 @@ from eventsapp.scheduling import archive, checker
 from eventsapp.scheduling.comparison import is_better
 from eventsapp.scheduling.problem import Problem, ProblemError
 from eventsapp.scheduling.schedule import Outcome
-from eventsapp.services import audit, frames, jobs, run_figures, schedules
+from eventsapp.services import audit, frames, jobs, run_figures, run_options, schedules
 from eventsapp.services.run_options import EMPTY, KEEP, Options
 
 JOB_KIND = "solve"
@@ -120,7 +120,7 @@ def start(
     options: Options | None = None,
 ) -> Run:
     """Ask the engine for a schedule: the problem is archived with the run, the worker takes the job."""
-    chosen = options or Options(begin=KEEP if keep_published else EMPTY)
+    chosen = options or run_options.of_event(event, KEEP if keep_published else EMPTY)
     chosen.check()
     return launch(
         event, lambda: build_problem(event, chosen), options=chosen.to_dict(), seconds=seconds, seed=seed,

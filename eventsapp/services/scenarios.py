@@ -88,7 +88,9 @@ def start(event: Event, change: Change, *, seconds: int, seed: int, actor: Actor
     """Ask the engine what a change would give, beside the newest run that found a schedule."""
     require(actor, Permission.SCHEDULE_SOLVE, event.scope)
     base = runs.find_latest(event)
-    options = change.options or (run_options.from_dict(base.options) if base is not None else run_options.Options())
+    options = change.options or (
+        run_options.from_dict(base.options) if base is not None else run_options.of_event(event)
+    )
     options.check()
     stored = {**options.to_dict(), "change": change.to_dict(), "base": str(base.id) if base is not None else None}
     return runs.launch(

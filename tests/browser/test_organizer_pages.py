@@ -151,6 +151,7 @@ def _build(live: Live) -> Demo:
                     "ajustes/mesas-fijas",
                     "ajustes/videollamadas",
                     "ajustes/limites",
+                    "ajustes/reglas",
                     "ajustes/solicitudes",
                     "bitacora",
                     "buscar?q=proveedor",

@@ -67,6 +67,8 @@ def test_a_zone_has_a_limit_of_its_own_and_goes_along_in_a_copy(bench: Bench, no
                 bench.event, found[label], label=label, room=ROOM, zone="Norte", actor=bench.actor, now=now
             )  # fmt: skip
     limit(bench, 1, now, zone="Norte")
+    with unit_of_work():
+        bench.event.aims = [{"level": "idle", "tolerance": 0.1}]
     spaces = [Space(ROOM, "", 3, None), Space(ROOM, "Norte", 2, 1)]
     assert (usable(bench), zones.list_spaces(bench.event)) == ({"1": None, "2": None, "3": ()}, spaces)
     assert {table.zone for table in frames.read(bench.event).problem_tables()} == {ROOM, f"{ROOM} · Norte"}
@@ -76,6 +78,7 @@ def test_a_zone_has_a_limit_of_its_own_and_goes_along_in_a_copy(bench: Bench, no
             actor=bench.actor, now=now,
         )  # fmt: skip
     assert zones.list_spaces(copied) == spaces
+    assert copied.aims == bench.event.aims == [{"level": "idle", "tolerance": 0.1}]
 
 
 def test_fixed_tables_are_used_first_and_never_more_than_a_room_holds(bench: Bench, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from time_machine import travel
 from eventsapp.db import Base, db, unit_of_work
 from eventsapp.domain.values import EventStatus, Role, Side
 from eventsapp.models import Account, Event, Registration, Table
+from eventsapp.services import run_options
 from tests import make
 from tests.client import hidden_fields
 from tests.conftest import NOW
@@ -164,7 +166,8 @@ def test_in_preparation_each_page_leads_to_the_next(world: World) -> None:
         version = str(db.session.scalars(select(Event).where(Event.code == "encuentro-nandu-2027")).one().version)
     values = {name: value for name, value in NEW.items() if "meetings" in name or "quota" in name or "max" in name}
     saved = posted(client, f"{base}/limites", {**values, "freeze_hours": "24", "version": version}, f"{base}/limites")
-    assert saved.location == f"{base}/solicitudes"
+    assert saved.location == f"{base}/reglas"
+    assert "Guardar y continuar" in client.get(f"{base}/reglas").text
     opened = client.get("/o/bajio/ajustes/limites").text
     assert "Guardar cambios" in opened
     assert "en preparación" not in opened
@@ -209,6 +212,31 @@ def test_rooms_and_zones_say_how_many_meetings_they_hold(world: World) -> None:
     answer = posted(client, "/o/bajio/ajustes/salones", {"most-0": "1"}, tables)
     assert (answer.status_code, "más mesas fijas que eso" in answer.text) == (422, True)
     assert posted(world.client("reviewer"), "/o/bajio/ajustes/salones", limited, "/o/bajio/empresas").status_code == 404
+
+
+def test_what_matters_first_is_said_once_for_all_runs(world: World) -> None:
+    client, path = world.client(), "/o/bajio/ajustes/reglas"
+    page = client.get(path).text
+    for text in ("Mesas fijas", "a lo más", "800 puntos", "15 puntos más", "Qué importa primero"):
+        assert text in page
+    form = hidden_fields(page)
+    order = ("fairness", "shortfall", "musts", "value", "idle")
+    chosen = {f"place_{name}": str(place) for place, name in enumerate(order, 1)} | {"place_moves": "0"}
+    kept = {**chosen, "tolerance_value": "0.05", "version": form["version"]}
+    assert posted(client, path, {**kept, "place_idle": "1"}, path).status_code == 422
+    assert posted(client, path, {**kept, "place_idle": "9" * 50}, path).status_code == 422
+    assert posted(client, path, {**kept, "tolerance_value": "<b>"}, path).status_code == 422
+    none = dict.fromkeys(chosen, "0")
+    assert "Elija al menos una meta" in posted(client, path, {**kept, **none}, path).text
+    assert posted(client, path, kept, path).location == path
+    with world.app.app_context():
+        options = run_options.of_event(world.event())
+        assert [level.level for level in options.levels] == list(order)
+        assert [level.tolerance for level in options.levels] == [0, 0, 0, 0.05, 0]
+    assert posted(client, path, kept, path).status_code == 409  # somebody else's page is older
+    new_run = client.get("/o/bajio/horario/corridas/nueva").text
+    assert re.search(r'id="place_fairness".*?<option selected value="1">', new_run, re.S)
+    assert posted(world.client("reviewer"), path, kept, "/o/bajio/empresas").status_code == 404
 
 
 def test_a_lost_table_is_closed_and_opened_again(world: World) -> None:

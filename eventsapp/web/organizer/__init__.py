@@ -41,6 +41,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     settings,
     settings_calls,
     settings_days,
+    settings_rules,
     settings_tables,
     summary,
     team,

@@ -16,6 +16,7 @@ ACTS = {
     "event.created": _l("Creó el evento"),
     "event.details_changed": _l("Cambió los datos generales"),
     "event.dates_changed": _l("Cambió las fechas"),
+    "event.aims_changed": _l("Cambió qué importa primero"),
     "event.limits_changed": _l("Cambió los límites"),
     "event.kind_changed": _l("Cambió el programa o los lados"),
     "event.answering_changed": _l("Cambió cómo se responden las solicitudes"),

@@ -7,11 +7,9 @@ from typing import Any
 
 from flask import Response, abort, g, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from wtforms import BooleanField, RadioField, SelectField
-from wtforms.validators import Optional
+from wtforms import BooleanField, RadioField
 
 from eventsapp.domain import deadlines
 from eventsapp.domain.access import Permission
@@ -19,15 +17,15 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.lifecycle import FINISHED_RUNS
 from eventsapp.domain.values import RunKind
 from eventsapp.models import Event, Run, Schedule
-from eventsapp.scheduling.problem import Level
 from eventsapp.services import run_options, runs, schedules
-from eventsapp.services.run_options import EMPTY, KEEP, LEVELS, Options
+from eventsapp.services.run_options import EMPTY, KEEP, Options
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.formats import duration
 from eventsapp.web.forms import options as choices
 from eventsapp.web.organizer import run_words
+from eventsapp.web.organizer.aims_form import AimsForm, aim_rows, offer_places, places_of
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.run_pages import (
@@ -41,8 +39,6 @@ from eventsapp.web.organizer.run_pages import (
 )
 from eventsapp.web.saving import saving
 
-NOT_AT_ALL = "0"
-
 
 class StartForm(TimeForm):
     """A run with the usual options."""
@@ -50,7 +46,7 @@ class StartForm(TimeForm):
     keep_published = BooleanField(_l("Cambiar lo menos posible de lo que ya está publicado"))
 
 
-class OptionsForm(TimeForm):
+class OptionsForm(AimsForm, TimeForm):
     """A run with options: where to begin, what binds, and each aim with its place and its tolerance."""
 
     begin = RadioField(
@@ -61,52 +57,6 @@ class OptionsForm(TimeForm):
     )
     with_pins = BooleanField(_l("Respetar las reuniones fijadas"))
 
-    @property
-    def levels(self) -> tuple[Level, ...]:
-        """The aims in the order chosen."""
-        chosen = [
-            (int(self[f"place_{name}"].data), name) for name in LEVELS if self[f"place_{name}"].data != NOT_AT_ALL
-        ]
-        return tuple(Level(name, float(self[f"tolerance_{name}"].data)) for _, name in sorted(chosen))
-
-    def check_places(self) -> bool:
-        """Are the places of the aims all different, and is there an aim? Says so beside the field when not."""
-        seen: set[str] = set()
-        for name in LEVELS:
-            place = self[f"place_{name}"]
-            if place.data != NOT_AT_ALL and place.data in seen:
-                self.refuse(f"place_{name}", _("Otra meta ya tiene este lugar"))
-            seen.add(place.data)
-        if seen == {NOT_AT_ALL}:
-            self.refuse(f"place_{LEVELS[0]}", DomainError("run_without_aim"))
-        return not self.errors
-
-
-for number, level in enumerate(LEVELS, 1):
-    setattr(
-        OptionsForm,
-        f"place_{level}",
-        SelectField(
-            _l("Lugar"), default=str(number), invalid_choice_message=_l("Elija un lugar de la lista"),
-            validators=[Optional()],
-        ),
-    )  # fmt: skip
-    setattr(
-        OptionsForm,
-        f"tolerance_{level}",
-        SelectField(
-            _l("Se puede ceder"), default="0.0", choices=choices(run_words.TOLERANCES),
-            invalid_choice_message=_l("Elija de la lista"),
-        ),
-    )  # fmt: skip
-
-
-def offer_places(form: OptionsForm) -> None:
-    """Give each aim the places that it can have."""
-    places = [(str(place), _("%(n)s.º", n=place)) for place in range(1, len(LEVELS) + 1)]
-    for name in LEVELS:
-        form[f"place_{name}"].choices = [*places, (NOT_AT_ALL, _("No cuenta"))]
-
 
 def _start_form(event: Event) -> StartForm:
     form = StartForm(seconds=default_seconds(), seed=1, keep_published=event.published_schedule_id is not None)
@@ -116,7 +66,9 @@ def _start_form(event: Event) -> StartForm:
 
 def _options_form(event: Event) -> OptionsForm:
     has_published = event.published_schedule_id is not None
-    form = OptionsForm(seconds=default_seconds(), seed=1, begin=KEEP if has_published else EMPTY, with_pins=True)
+    begin = KEEP if has_published else EMPTY
+    aims = places_of(run_options.of_event(event).levels)
+    form = OptionsForm(data={"seconds": default_seconds(), "seed": 1, "begin": begin, "with_pins": True, **aims})
     offer_times(form)
     offer_places(form)
     if not has_published:
@@ -183,21 +135,12 @@ def start_run_with_options(event: Event) -> ResponseReturnValue:
 
 
 def _options_page(event: Event, form: OptionsForm) -> str:
-    aims = [
-        {
-            "name": run_words.LEVELS[name],
-            "meaning": run_words.MEANINGS[name],
-            "place": form[f"place_{name}"],
-            "tolerance": form[f"tolerance_{name}"],
-        }
-        for name in LEVELS
-    ]
     return organizer_page(
         "organizer/new_run.html",
         event,
         "schedule",
         form=form,
-        aims=aims,
+        aims=aim_rows(form),
         points=run_words.POINTS,
         running=runs.find_active(event),
         frozen=deadlines.is_frozen(event, now()),

@@ -43,6 +43,7 @@ STEPS = (
     "organizer.settings_days",
     "organizer.settings_tables",
     "organizer.settings_limits",
+    "organizer.settings_rules",
     "organizer.settings_answering",
 )
 
@@ -72,6 +73,7 @@ def settings_tabs(event: Event, active: str) -> list[dict[str, Any]]:
         ("organizer.settings_desks", _("Mesas fijas")),
         ("organizer.settings_calls", _("Videollamadas")),
         ("organizer.settings_limits", _("Límites")),
+        ("organizer.settings_rules", _("Reglas y metas")),
         ("organizer.settings_answering", _("Solicitudes")),
         ("organizer.arco_requests", _("Privacidad")),
         ("organizer.log", _("Bitácora")),
