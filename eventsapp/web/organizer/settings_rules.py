@@ -1,4 +1,4 @@
-"""The rules of an event in words: what no schedule breaks, what a meeting is worth, and the aims of its runs in order."""
+"""The rules of an event in words: what no schedule breaks, what a meeting is worth, what its runs pursue first."""
 
 from __future__ import annotations
 
