@@ -22,7 +22,7 @@ from eventsapp.db import db
 from eventsapp.domain.values import RegistrationStatus, Role, Side, SizeClass, Verification
 from eventsapp.models import Account, Certificate, Company, Delegate, OutboxMessage, Site, StoredFile
 from tests import hostile, make
-from tests.client import Client
+from tests.client import Client, hidden_fields
 from tests.conftest import NOW
 from tests.statements import counted
 
@@ -118,6 +118,27 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (60, 40)) -> bytes:
 
 
 # The profile -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "kind"),
+    [
+        ("perfil/sitios/nuevo", {"name": "Silao", "country": "MX", "state": "Guanajuato", "city": "Silao"}, Site),
+        ("perfil/certificados/nuevo", {**CERTIFICATE, "site_id": ""}, Certificate),
+        ("personas/nueva", {**PERSON, "role": "delegate"}, Delegate),
+    ],
+)
+def test_a_second_click_adds_nothing(firm: Firm, path: str, data: dict[str, Any], kind: type[Any]) -> None:
+    def stored() -> int:
+        db.session.rollback()
+        return db.session.scalar(select(func.count()).select_from(kind)) or 0
+
+    before = stored()
+    hidden = hidden_fields(firm.admin.get(firm.path(path)).text)
+    answers = [firm.admin.post(firm.path(path), data={**hidden, **data}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [303] * 3
+    assert len({answer.location for answer in answers}) == 1
+    assert stored() == before + 1
 
 
 def test_the_profile_says_what_is_missing_until_it_is_there(firm: Firm) -> None:
@@ -242,6 +263,24 @@ def test_a_position_is_pasted_checked_and_shown_to_the_organizer(firm: Firm) -> 
     registration = firm.company().registrations[0]
     seen = firm.reviewer.get(f"/o/{firm.code}/empresas/{registration.id}").text
     assert "21.12360, -101.68000" in seen
+
+
+def test_the_organizer_reads_what_people_need_and_where_the_sites_are(firm: Firm) -> None:
+    site = {"name": "Planta <Silao>", "country": "MX", "state": "Guanajuato", "city": "Silao", "is_meeting_host": "y"}
+    assert firm.send("perfil/sitios/nuevo", site).status_code == 303
+    person = firm.company().delegates[0]
+    needs = {"accessibility_needs": "Acceso sin <b>escalones</b>", "department": "quality", "languages": ["en"]}
+    assert firm.send(f"personas/{person.id}", {**PERSON, "email": person.email, **needs}).status_code == 303
+    registration = firm.company().registrations[0]
+    page = firm.reviewer.get(f"/o/{firm.code}/empresas/{registration.id}").text
+    assert "<dt>Necesidades de accesibilidad</dt>" in page
+    assert "Acceso sin &lt;b&gt;escalones&lt;/b&gt;" in page
+    assert "<h3>Planta &lt;Silao&gt;</h3>" in page
+    assert "Puede recibir visitas de otras empresas" in page
+    card = firm.admin.get(firm.path(f"empresas/{registration.id}")).text
+    assert "Planta &lt;Silao&gt;" in card
+    assert "Recibe visitas" in card
+    assert "escalones" not in card
 
 
 def test_the_search_keeps_what_is_chosen(firm: Firm) -> None:
@@ -525,6 +564,7 @@ def test_hostile_text_in_every_field(app: Flask) -> None:
             (client, f"{base}/perfil/otras-actividades", {"scian_secondary": "332710"}),
             (client, f"{base}/perfil/cadena", {"tier": "oem"}),
             (client, f"{base}/perfil/tamano", {"size_sector": "industry", "workers": "5", "annual_sales_mxn": "1"}),
+            (client, f"{base}/perfil/ubicacion", {"position": "21.1, -101.6", "seen": ""}),
             (client, f"{base}/perfil/idiomas", {"languages": "es", "export_markets": "US"}),
             (client, f"{base}/perfil/clusteres", {"cluster_codes": "GTO-AUT"}),
             (client, f"{base}/perfil/origen", {"founded_year": "1990", "group_name": "x", "is_women_led": "yes"}),
@@ -533,6 +573,11 @@ def test_hostile_text_in_every_field(app: Flask) -> None:
                 client,
                 f"{base}/perfil/sitios/nuevo",
                 {"name": "x", "address": "x", "country": "MX", "postal_code": "36100", "city": "x", "shifts": "1"},
+            ),
+            (
+                client,
+                f"{base}/perfil/sitios/nuevo",
+                {"name": "x", "country": "DE", "region": "x", "city": "x", "position": "48, 9", "plant_area_m2": "1"},
             ),
             (client, f"{base}/perfil/certificados/nuevo", certificate),
             (client, f"{base}/perfil/certificados/{made}", {**certificate, "seen": ""}),
@@ -545,3 +590,7 @@ def test_hostile_text_in_every_field(app: Flask) -> None:
     assert client.get(f"{base}/perfil").status_code == 200
     assert client.get(f"{base}/personas").status_code == 200
     assert staff.get(f"/o/{base[3:]}/certificados?estado=all&q=%00%27").status_code == 200
+    for text in hostile.TEXTS:
+        for section, picked in (("actividad", "scian_code"), ("otras-actividades", "scian_secondary")):
+            page = client.get(f"{base}/perfil/{section}", query_string={"words": text, picked: text})
+            assert (page.status_code, "<script>alert(1)" in page.text) == (200, False)

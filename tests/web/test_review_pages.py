@@ -227,7 +227,7 @@ def test_write_to_a_company(sqlite_app: Flask) -> None:
     assert reviewer.client.submit(f"{reviewer.one}/escribir", page=reviewer.one).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["", "/aprobar", "/rechazar", "/cambios", "/reabrir", "/cancelar"])
+@pytest.mark.parametrize("act", ["", "/aprobar", "/rechazar", "/cambios", "/reabrir", "/cancelar", "/limites"])
 def test_foreign_equals_absent(sqlite_app: Flask, act: str) -> None:
     at = desk(sqlite_app)
     for id_ in (at.foreign, uuid4()):
@@ -296,6 +296,7 @@ def test_hostile_text(app: Flask) -> None:
         (client, f"{at.one}/rechazar", {"reason": ""}),
         (client, f"{at.one}/cancelar", {"cancel_reason": ""}),
         (client, f"{at.one}/escribir", {"subject": "", "body": ""}),
+        (client, f"{at.one}/limites", {"fewest": "1", "most": "2"}),
         (client, f"{at.list}/aprobar", {"ids": ""}),
     ]
     assert hostile.faults(app, forms) == []

@@ -26,6 +26,7 @@ from eventsapp.web.company.blueprint import bp
 from eventsapp.web.company.find import shown_filters
 from eventsapp.web.company.frame import company_page
 from eventsapp.web.company.profile import sent
+from eventsapp.web.company.profile_words import TIER
 from eventsapp.web.company.requirements_forms import DeliveryForm, OfferForm, PlantForm, SupplierForm, VolumeForm
 from eventsapp.web.sourcing_words import told
 
@@ -106,6 +107,7 @@ def company(view: View) -> ResponseReturnValue:
         other=other,
         firm=other.company,
         industry=industry.title if industry else "",
+        tier=TIER[other.company.tier] if other.company.tier else "",
         candidate=candidate,
         is_buying=candidate is not None and is_buyer_side(mine.side, other.side),
         matches=matches,

@@ -108,8 +108,8 @@ SECTIONS = {
             _l("Ubicación en el mapa"),
             _l("¿En qué punto del mapa está su empresa?"),
             _l(
-                "Con ella calculamos la distancia a las otras empresas. Solo la ve el organizador; los demás leen los "
-                "kilómetros. Sin ella comparamos el estado."
+                "Con ese punto calculamos la distancia a las otras empresas. Solo lo ve el organizador; los demás leen "
+                "los kilómetros. Sin él comparamos el estado."
             ),
             PositionForm,
             PositionAnswers,

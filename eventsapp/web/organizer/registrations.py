@@ -35,6 +35,7 @@ from eventsapp.web.fields import whole
 from eventsapp.web.forms import Form, long_text, options, text, trimmed
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.company_cards import people_cards, site_cards
 from eventsapp.web.organizer.event_forms import MAX_MEETINGS
 from eventsapp.web.organizer.exclusions import apart_of
 from eventsapp.web.organizer.frame import organizer_page
@@ -373,6 +374,8 @@ def _page(registration: Registration, wrong: Form | None = None) -> str:
         "registrations",
         registration=registration,
         sections=[*sections(registration, editable=False), *profile_cards(registration.company)],
+        people=people_cards(registration),
+        sites=site_cards(registration.company),
         certificates=certificate_cards(company_certificates.list_of(registration.company)),
         history=audit.list_for(registration.id),
         act=act,
