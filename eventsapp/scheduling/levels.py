@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -229,21 +230,22 @@ class Pursuit:
         return exact and self.size <= MAX_FINE.get(level, 0) and not self.clock.stopped()
 
     def pursue_idle(self, level: Level) -> None:
-        """Idle slots: annealing with the meetings kept, then the exact model where it is small."""
-        figure = self.figure("idle")
+        """Idle slots: the bound, annealing with the meetings kept, then the exact model where it is small."""
+        figure, floor = self.figure("idle"), self.idle_floor(level)
         before = {item.level for item in self.levels[: self.levels.index(level)]}
-        if figure and not self.clock.stopped() and before <= {*LINEAR, "fairness"}:
+        if figure > floor and not self.clock.stopped() and before <= {*LINEAR, "fairness"}:
             begin, end = self.clock.spent, self.clock.spent + self.clock.left * (0.5 if self.fine("idle") else 0.97)
             rng = Random(self.seed)  # noqa: S311
             self.plan = less_idle(
                 self.index,
                 self.plan,
+                floor,
                 rng,
                 lambda: (self.clock.spent - begin) / max(end - begin, 1e-3),
                 lambda: self.clock.stopped() or self.clock.spent > end,
                 self.found,
             )
-        self.pursue_one(level, self.idle_floor(level))
+        self.pursue_one(level, floor)
 
     def idle_floor(self, level: Level) -> int:
         """The idle slots that availability forces on schedules as good on earlier levels as far as the flow sees."""
@@ -295,7 +297,7 @@ class Pursuit:
         for step in aims.fairness(model):
             share = step.label or Fraction(0)
             figure, bound = figures.no_more_than(self.index, self.plan, share), 0
-            if figure > 0 and not self.clock.stopped():
+            if figure > 0 and not self.clock.stopped() and time.monotonic() < until:
                 solved = self.minimise(step, figure, 0, until)
                 if solved.plan is not None and solved.value <= figure:
                     self.plan, figure = solved.plan, solved.value

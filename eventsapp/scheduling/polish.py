@@ -37,7 +37,8 @@ class Polisher:
         self.held: list[list[int]] = [[] for _ in range(desks)]
         self.in_slot: list[list[int]] = [[] for _ in range(index.slots)]
         self.known: dict[int, int] = {0: 0}
-        still = {*index.pinned, *index.before, *index.after, *index.published}
+        still = {*index.pinned, *index.published}
+        self.ordered = {*index.before, *index.after}
         self.allowed = {r: 0 if r in still else self._allowed(r, place) for r, place in plan.items()}
         for request, place in plan.items():
             self._load(request, place)
@@ -122,6 +123,24 @@ class Polisher:
             for desk, mask in after.items()
         )
 
+    def in_order(self, members: list[int], here: int, there: int) -> bool:
+        """Whether requests that come before others still do."""
+        if self.ordered.isdisjoint(members):
+            return True
+        index, at = self.index, self.at
+        after = {member: there if at[member] == here else here for member in members}
+
+        def ends_before(one: int, other: int) -> bool:
+            if one not in at or other not in at:
+                return True
+            return after.get(one, at[one]) + index.lengths[one] <= after.get(other, at[other])
+
+        return all(
+            all(ends_before(earlier, member) for earlier in index.before.get(member, ()))
+            and all(ends_before(member, later) for later in index.after.get(member, ()))
+            for member in members
+        )
+
     def exchange(self, members: list[int], here: int, there: int, after: dict[int, int]) -> None:
         """Carry out an exchange."""
         resource = self.index.desk_resource
@@ -182,7 +201,7 @@ class Polisher:
         change = sum(self.gap(mask) - self.waits[desk] for desk, mask in after.items())
         if change > 0 and rng.random() >= math.exp(-change / heat):
             return
-        if self.rested(after):
+        if self.rested(after) and self.in_order(members, here, there):
             self.exchange(members, here, there, after)
 
     def balanced(self, members: list[int], here: int, there: int) -> list[int] | None:
@@ -209,12 +228,13 @@ class Polisher:
 def less_idle(
     index: Index,
     plan: Plan,
+    floor: int,
     rng: Random,
     spent: Callable[[], float],
     stopped: Callable[[], bool],
     found: Callable[[Callable[[], Plan]], None],
 ) -> Plan:
-    """The plan with its meetings in other slots so that desks wait less.
+    """The plan with its meetings in other slots so that desks wait less, at best `floor` slots.
 
     `spent` is the share of the time used; `found` is told now and then how to make the best plan so far.
     """
@@ -227,7 +247,7 @@ def less_idle(
         return {request: Place(best_at[request], place.option) for request, place in plan.items()}
 
     for number in range(steps):
-        if not polisher.waiting:
+        if polisher.idle <= floor:
             break
         if number % ASK_EVERY == 0:
             if stopped():
@@ -238,6 +258,6 @@ def less_idle(
             done = max(number / steps, spent())
             heat = HOT * (COLD / HOT) ** done
         polisher.step(heat)
-        if polisher.idle < best and (number % 64 == 0 or polisher.idle == 0 or polisher.idle < best - 8):
+        if polisher.idle < best and (number % 64 == 0 or polisher.idle <= floor or polisher.idle < best - 8):
             best, best_at = polisher.idle, dict(polisher.at)
     return best_plan() if polisher.idle > best else polisher.result()

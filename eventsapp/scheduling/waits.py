@@ -1,8 +1,8 @@
 """A bound of idle slots for events of any size: what availability alone makes each company wait, choice by choice.
 
-How few idle slots a company can have with k meetings follows from its own slots; its lower convex hull gives each
-unit of the flow a cost, so one min-cost flow bounds every schedule. What the earlier levels reached is kept by the
-face of best flows where it is as chosen, and priced where it is not (Lagrange; each price gives a bound).
+How few idle slots a company can have with k meetings follows from its own slots and its rests; its lower convex hull
+gives each unit of the flow a cost, so one min-cost flow bounds every schedule. What the earlier levels reached is kept
+by the face of best flows where it is as chosen, and priced where it is not (Lagrange; each price gives a bound).
 """
 
 from __future__ import annotations
@@ -74,31 +74,43 @@ def _steps(index: Index, company: int, most: int) -> list[int]:
                 if desk in open_slots:
                     open_slots[desk] |= option.starts
     steps: list[int] = []
-    for mask in open_slots.values():
-        steps += _slopes(_fewest(tuple(mask & block for block in index.blocks))[: most + 1])
-    return sorted(steps)
+    for desk, mask in open_slots.items():
+        steps += _slopes(_fewest(tuple(mask & block for block in index.blocks), index.desk_limit[desk])[: most + 1])
+    steps.sort()
+    return steps + steps[-1:] * (most - len(steps))
 
 
 @cache
-def _fewest(parts: tuple[int, ...]) -> tuple[int, ...]:
+def _fewest(parts: tuple[int, ...], limit: int) -> tuple[int, ...]:
     """The fewest idle slots with 0, 1, 2, … meetings in the slots open to a desk, block by block."""
     best = [0]
     for part in parts:
-        own = _fewest_in_block(part)
+        own = _fewest_in_block(part, limit)
         sums = [(a + b, x + y) for a, x in enumerate(best) for b, y in enumerate(own)]
         best = [min(idle for count, idle in sums if count == wanted) for wanted in range(len(best) + len(own) - 1)]
     return tuple(best)
 
 
 @cache
-def _fewest_in_block(part: int) -> tuple[int, ...]:
-    """The same within one block: the shortest stretch that holds so many open slots."""
+def _fewest_in_block(part: int, limit: int) -> tuple[int, ...]:
+    """The same within one block: the shortest stretch for so many meetings, with a rest after `limit` in a row."""
     slots = slots_of(part)
-    runs = [
-        min(last - first for first, last in zip(slots, slots[k - 1 :], strict=False)) + 1 - k
-        for k in range(1, len(slots) + 1)
-    ]
-    return (0, *runs)
+    shortest = [0]
+    for number, first in enumerate(slots):
+        held = run = 0
+        before = -2
+        for slot in slots[number:]:
+            run = run + 1 if slot == before + 1 else 1
+            before = slot
+            if limit and run > limit:
+                run = 0
+                continue
+            held += 1
+            length = slot - first + 1
+            if held == len(shortest):
+                shortest.append(length)
+            shortest[held] = min(shortest[held], length)
+    return tuple(length - held for held, length in enumerate(shortest))
 
 
 def _slopes(figures: tuple[int, ...]) -> list[int]:

@@ -13,7 +13,7 @@ import pytest
 
 from eventsapp.scheduling import checker
 from eventsapp.scheduling.comparison import is_better
-from eventsapp.scheduling.problem import Level, Problem, Request, Table
+from eventsapp.scheduling.problem import Desk, Level, Problem, Request, Table
 from eventsapp.scheduling.schedule import Meeting, Outcome, Progress
 from eventsapp.scheduling.solve import solve
 from tests.scheduling import make
@@ -197,6 +197,24 @@ def test_progress_is_told_and_ends_with_what_came_out() -> None:
     assert (told[-1].phase, told[-1].placed) == ("done", len(outcome.meetings))
     assert told[-1].asked == len(crowd().requests)
     assert max(b.seconds - a.seconds for a, b in pairwise(told)) < 1.5
+
+
+def test_meetings_in_order_move_together_to_wait_less() -> None:
+    """One buyer with two desks, suppliers with a first and a second meeting each: rests are all that is left."""
+    every = tuple(range(8))
+    buyer = make.company("b", free=every, max_consecutive=6, desks=(Desk("b-1", every), Desk("b-2", every)))
+    suppliers = tuple(make.company(f"s{n}", "supplier", every) for n in range(7))
+    first = tuple(Request(f"r{n}", "b", f"s{n}", 20) for n in range(7))
+    second = tuple(Request(f"x{n}", "b", f"s{n}", 10, after=(f"r{n}",)) for n in range(7))
+    problem = make.problem(
+        slots=slots([8]), companies=(buyer, *suppliers), requests=(*first, *second), tables=None, capacity=None,
+        objective=(*LINEAR, Level("idle")),
+    )  # fmt: skip
+    outcome = solve(problem, seconds=20)
+    assert checker.verify(problem, outcome) == []
+    assert [(level.value, level.bound, level.optimal) for level in outcome.levels] == [
+        (0, 0, True), (0, 0, True), (210, 210, True), (2, 2, True),
+    ]  # fmt: skip
 
 
 def test_what_is_published_stays() -> None:
