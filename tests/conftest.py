@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from jinja2 import FileSystemBytecodeCache
 
 from eventsapp.app import create_app
 from eventsapp.db import db
-from eventsapp.settings import testing
+from eventsapp.settings import Settings, testing
 from tests import databases
 from tests.client import Client
 
@@ -53,31 +55,72 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBy
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
 
 
+@pytest.fixture(scope="session")
+def sqlite_application(tmp_path_factory: pytest.TempPathFactory, compiled_templates: FileSystemBytecodeCache) -> Flask:
+    """One application for all tests on SQLite: wiring its routes takes longer than most tests do."""
+    return _application(testing(tmp_path_factory.mktemp("on_sqlite")), compiled_templates)
+
+
+@pytest.fixture(scope="session")
+def postgresql_application(
+    tmp_path_factory: pytest.TempPathFactory, compiled_templates: FileSystemBytecodeCache, postgresql_url: str
+) -> Flask:
+    """One application for all tests on PostgreSQL."""
+    return _application(
+        testing(tmp_path_factory.mktemp("on_postgresql"), database_url=postgresql_url), compiled_templates
+    )
+
+
 @pytest.fixture(params=databases.KINDS)
-def app(request: pytest.FixtureRequest, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application with an empty, migrated database; every test that uses it runs on both."""
     if request.param == "sqlite":
-        databases.copy_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
-        application = create_app(testing(tmp_path))
-    else:
-        url = request.getfixturevalue("postgresql_url")
-        application = create_app(testing(tmp_path, database_url=url))
+        yield request.getfixturevalue("sqlite_app")
+        return
+    application = request.getfixturevalue("postgresql_application")
+    with _as_new(application):
         databases.empty(application)
-    application.jinja_env.bytecode_cache = compiled_templates
+        yield application
+
+
+@pytest.fixture
+def sqlite_app(sqlite_application: Flask, sqlite_template: Path) -> Iterator[Flask]:
+    """The application on SQLite only, for what does not touch the database's ways."""
+    with _as_new(sqlite_application) as folder:
+        databases.copy_sqlite(sqlite_template, folder)
+        yield sqlite_application
+
+
+@pytest.fixture
+def own_app(tmp_path: Path, sqlite_template: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
+    """An application on SQLite for a test that changes its routes."""
+    databases.copy_sqlite(sqlite_template, tmp_path)
+    application = _application(testing(tmp_path), compiled_templates)
     application.test_client_class = Client
     yield application
     with application.app_context():
         db.engine.dispose()
 
 
-@pytest.fixture
-def sqlite_app(sqlite_template: Path, tmp_path: Path, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
-    """The application on SQLite only, for what does not touch the database's ways."""
-    databases.copy_sqlite(sqlite_template, tmp_path)
-    application = create_app(testing(tmp_path))
+def _application(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Flask:
+    application = create_app(settings)
     application.jinja_env.bytecode_cache = compiled_templates
+    # The context of a test outlives its requests; who is signed in must not.
+    application.teardown_request(lambda _error: g.pop("_login_user", None))
+    return application
+
+
+@contextmanager
+def _as_new(application: Flask) -> Iterator[Path]:
+    """The application with an empty folder and inspecting clients; afterwards its configuration is what it was."""
+    folder: Path = application.config["SETTINGS"].data_dir
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(exist_ok=True)
+    config = dict(application.config)
     application.test_client_class = Client
-    yield application
+    yield folder
+    application.config.clear()
+    application.config.update(config)
     with application.app_context():
         db.engine.dispose()
 

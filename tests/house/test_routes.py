@@ -56,9 +56,9 @@ def test_ids_in_addresses_are_typed(sqlite_app: Flask) -> None:
     assert wrong == []
 
 
-def test_a_route_without_a_permission_refuses(sqlite_app: Flask) -> None:
-    sqlite_app.add_url_rule("/forgotten", view_func=lambda: "open", endpoint="forgotten")
-    assert sqlite_app.test_client().get("/forgotten").status_code == 403
+def test_a_route_without_a_permission_refuses(own_app: Flask) -> None:
+    own_app.add_url_rule("/forgotten", view_func=lambda: "open", endpoint="forgotten")
+    assert own_app.test_client().get("/forgotten").status_code == 403
 
 
 FLOOR_WRITES = {Permission.REGISTRATION_WALK_IN, Permission.PRINTOUT_MAKE}

@@ -34,12 +34,6 @@ def at_now() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def one_person_per_request(sqlite_app: Flask) -> None:
-    """The context of the test outlives its requests; who is signed in must not."""
-    sqlite_app.teardown_request(lambda _error: g.pop("_login_user", None))
-
-
 @pytest.fixture
 def roomy(sqlite_app: Flask) -> Iterator[Bench]:
     """One buyer, three suppliers, four rounds, two tables, solved: there is room to move."""

@@ -22,10 +22,10 @@ def add_view(app: Flask, error: Exception) -> None:
     app.add_url_rule("/falla", endpoint="failing", view_func=failing)
 
 
-def test_a_fault_of_ours_is_a_numbered_page(sqlite_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
-    add_view(sqlite_app, RuntimeError("contraseña secreta"))
+def test_a_fault_of_ours_is_a_numbered_page(own_app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    add_view(own_app, RuntimeError("contraseña secreta"))
     with caplog.at_level(logging.ERROR):
-        answer = sqlite_app.test_client().get("/falla")
+        answer = own_app.test_client().get("/falla")
     number = caplog.records[0].getMessage().split()[2]
     text = answer.get_data(as_text=True)
     assert answer.status_code == 500
@@ -34,9 +34,9 @@ def test_a_fault_of_ours_is_a_numbered_page(sqlite_app: Flask, caplog: pytest.Lo
     assert "Traceback" not in text
 
 
-def test_an_absent_database_is_503_with_retry_after(sqlite_app: Flask) -> None:
-    add_view(sqlite_app, OperationalError("SELECT 1", {}, Exception("gone")))
-    answer = sqlite_app.test_client().get("/falla")
+def test_an_absent_database_is_503_with_retry_after(own_app: Flask) -> None:
+    add_view(own_app, OperationalError("SELECT 1", {}, Exception("gone")))
+    answer = own_app.test_client().get("/falla")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
 
 

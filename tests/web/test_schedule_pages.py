@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
 
@@ -28,12 +28,6 @@ from tests.services.scheduling_bench import HOST, Bench, solved_draft
 def at_now() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture(autouse=True)
-def one_person_per_request(sqlite_app: Flask) -> None:
-    """The context of the test outlives its requests; who is signed in must not."""
-    sqlite_app.teardown_request(lambda _error: g.pop("_login_user", None))
 
 
 @pytest.fixture

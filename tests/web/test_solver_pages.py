@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 import time_machine
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -36,12 +36,6 @@ ENDS = datetime.fromisoformat("2027-03-09T18:00:00-06:00")
 def at_now() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture(autouse=True)
-def one_person_per_request(sqlite_app: Flask) -> None:
-    """The context of the test outlives its requests; who is signed in must not."""
-    sqlite_app.teardown_request(lambda _error: g.pop("_login_user", None))
 
 
 @pytest.fixture
