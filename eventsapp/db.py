@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import enum
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -49,6 +50,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+@lru_cache(maxsize=32_768)
+def _remembered(text: str) -> UUID:
+    return UUID(text)
+
+
+class Key(Uuid[UUID]):
+    """A UUID. A database without such a type gives text: the same few keys again and again, so each is built once."""
+
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], Any] | None:
+        """From what the database gives."""
+        if dialect.supports_native_uuid:
+            return None
+        return lambda text: None if text is None else _remembered(text)
+
+
 class Base(DeclarativeBase):
     """The base of all tables: a UUID as key, instants in UTC, enums as short text."""
 
@@ -68,7 +84,7 @@ class Base(DeclarativeBase):
         list[str]: JSON,
         str: String(200),
         float: Float(53),
-        UUID: Uuid(),
+        UUID: Key(),
     }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4, sort_order=-1)

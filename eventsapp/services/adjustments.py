@@ -9,7 +9,7 @@ company: the round becomes one in which the company is available, and undo close
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -41,14 +41,14 @@ ACTS = (
 Pair = tuple[UUID, UUID]
 
 
-def find_places(schedule: Schedule, a_id: UUID, b_id: UUID) -> spots.Spots:
-    """Where else a pair could meet in a version as it stands, and why not elsewhere."""
-    return spots.find(schedules.judge(schedule), a_id, b_id)
+def find_places(schedule: Schedule, a_id: UUID, b_id: UUID, judged: schedules.Judged | None = None) -> spots.Spots:
+    """Where else a pair could meet in a version as it stands, and why not elsewhere; `judged` is given when at hand."""
+    return spots.find(judged or schedules.judge(schedule), a_id, b_id)
 
 
-def find_swaps(schedule: Schedule, meeting: Meeting) -> list[Placement]:
-    """The meetings of a version with which a meeting could change places."""
-    judged = schedules.judge(schedule)
+def find_swaps(schedule: Schedule, meeting: Meeting, judged: schedules.Judged | None = None) -> list[Placement]:
+    """The meetings of a version with which a meeting could change places; `judged` is given when at hand."""
+    judged = judged or schedules.judge(schedule)
     name = spots.request_of(judged, meeting.a_id, meeting.b_id)
     mine = next((held for held in judged.meetings if held.request == name), None)
     if mine is None:
@@ -60,11 +60,8 @@ def find_swaps(schedule: Schedule, meeting: Meeting) -> list[Placement]:
         if other.request != name and other.slot >= 0 and around.could_swap(other)
         if _exchanged(judged, mine, other) is not None
     }
-    return [
-        place
-        for place in schedules.list_placements(schedule)
-        if schedules.key_of(place.meeting) in partners and not place.is_pinned
-    ]
+    seats = [seat for seat in schedules.list_seats(schedule) if schedules.key_of(seat) in partners]
+    return schedules.list_in_time(schedule, [seat.meeting_id for seat in seats if not seat.is_pinned])
 
 
 # Changes --------------------------------------------------------------------------------------------------------------
@@ -124,7 +121,7 @@ def swap(
         raise NotFound("no_such_meeting")
     if any(one is not None and one.is_pinned for one in held):
         raise DomainError("meeting_pinned")
-    judged = schedules.judge(draft)
+    judged = schedules.judge(draft, near=_near(pairs, [place.slot_id for place in held if place is not None]))
     names = [spots.request_of(judged, *pair) for pair in pairs]
     by_name = {found.request: found for found in judged.meetings}
     mine, theirs = (by_name[name] for name in names)
@@ -138,7 +135,7 @@ def swap(
     changes = [
         _change(draft, pair, _after(judged, spot)) for pair, spot in zip(pairs, exchanged, strict=True)
     ]  # fmt: skip
-    return _carry_out(draft, changes, _By("schedule.swapped", actor, now, host))
+    return _carry_out(draft, changes, _By("schedule.swapped", actor, now, host), (judged, [*others, *exchanged]))
 
 
 def pin(schedule: Schedule, *meetings: Meeting, edit: int, actor: Actor, now: datetime, host: str) -> Schedule:
@@ -155,7 +152,7 @@ def unschedule(schedule: Schedule, *meetings: Meeting, edit: int, actor: Actor, 
     """Take meetings out of the version; their requests stay and can be placed again."""
     pairs = [(meeting.a_id, meeting.b_id) for meeting in meetings]
     draft = _editable(schedule, edit, actor, now, host, pairs=pairs)
-    musts = _musts(draft)
+    musts = _musts(draft, pairs)
     changes = []
     for pair in pairs:
         found = schedules.find_pair(draft, *pair)
@@ -194,9 +191,11 @@ def _turn(draft: Schedule, step: Step, side: str, by: _By) -> Schedule:
     later = steps.find_later(step)
     if later is not None:
         raise _depends(later)
-    known = set(schedules.judge(draft).violations())
     openings = [opening for change in step.changes for opening in change.get("opened", ())]
     changes = [_change(draft, (UUID(change["a"]), UUID(change["b"])), change[side]) for change in step.changes]
+    near = _near_changes(changes)
+    before = schedules.judge(draft, near=near)
+    known = set(before.violations())
     _close(openings) if side == "before" else _open(openings)
     try:
         with db.session.begin_nested():
@@ -206,12 +205,12 @@ def _turn(draft: Schedule, step: Step, side: str, by: _By) -> Schedule:
                 _fill(draft, change, by.now, by.host)
     except IntegrityError:
         raise _taken(draft, step) from None
-    judged = schedules.judge(draft)
+    judged = schedules.judge(draft, near=near)
     new = [found for found in judged.violations() if found not in known and found.rule is not Rule.KNOWN]
     if new:
         raise _blocked(draft, step, new[0], judged)
     step.is_undone = side == "before"
-    _settle(draft, changes, by, judged.problem, judged.meetings, of=step)
+    _settle(draft, changes, by, _Moved.of(before, judged.problem, judged.meetings), of=step)
     return draft
 
 
@@ -314,7 +313,8 @@ def _seat(draft: Schedule, pair: Pair, slot: Slot, table: Table | None, by: _By)
     """Put a pair into a slot, at a table or the best free one, when every rule allows it."""
     if slot.starts_at <= by.now:
         raise DomainError("round_over", at=slot.starts_at)
-    judged = schedules.judge(draft)
+    near = _near([pair], [slot.id])
+    judged = schedules.judge(draft, near=near)
     name = spots.request_of(judged, *pair)
     if name in judged.stale:
         raise DomainError("no_longer_asked")
@@ -331,7 +331,7 @@ def _seat(draft: Schedule, pair: Pair, slot: Slot, table: Table | None, by: _By)
     if verdict.needs_reason and by.reason:
         opened = tuple((found.about, str(slot.id)) for found in verdict.broken)
         _open(opened)
-        judged = schedules.judge(draft)
+        judged = schedules.judge(draft, near=near)
     elif verdict.broken:
         raise around.refusal(verdict, index, wanted)
     spot = solved.Meeting(name, index, wanted, verdict.desks)
@@ -385,9 +385,21 @@ def _set_pins(schedule: Schedule, meetings: Sequence[Meeting], pinned: bool, edi
     return _carry_out(draft, changes, by) if changes else draft
 
 
-def _musts(draft: Schedule) -> set[frozenset[UUID]]:
-    """The pairs that must meet."""
-    return {frozenset({pair.a.id, pair.b.id}) for pair in requests.list_pairs(draft.event) if pair.is_must}
+def _musts(draft: Schedule, pairs: Iterable[Pair]) -> set[frozenset[UUID]]:
+    """Those of some pairs, and of the others of their companies, that must meet."""
+    ids = {key for pair in pairs for key in pair}
+    return {frozenset({pair.a.id, pair.b.id}) for pair in requests.list_pairs(draft.event, ids) if pair.is_must}
+
+
+def _near(pairs: Iterable[Pair], slot_ids: Iterable[UUID]) -> schedules.Near:
+    """What is around a change of some pairs, in the slots that they leave and reach."""
+    return schedules.Near(frozenset(key for pair in pairs for key in pair), frozenset(slot_ids))
+
+
+def _near_changes(changes: Iterable[Change]) -> schedules.Near:
+    changes = list(changes)
+    places = [side["placement"] for change in changes for side in (change.before, change.after) if side["placement"]]
+    return _near([(change.a_id, change.b_id) for change in changes], [UUID(place["slot"]) for place in places])
 
 
 def _after(judged: schedules.Judged, spot: solved.Meeting) -> dict[str, Any]:
@@ -445,7 +457,7 @@ def _fill(draft: Schedule, change: Change, now: datetime, host: str) -> None:
     """Make a pair that is nowhere stand as a snapshot says."""
     a_id, b_id, wanted, left = change.a_id, change.b_id, change.after["placement"], change.after["unplaced"]
     if wanted is not None:
-        live = schedules.live_meetings(draft.event).get(frozenset({a_id, b_id}))
+        live = schedules.find_live_meeting(draft.event, a_id, b_id)
         meeting = live or schedules.new_meeting(draft.event, a_id, b_id, now=now, host=host)
         db.session.add(
             Placement(
@@ -494,7 +506,7 @@ def _carry_out(
     by: _By,
     known: tuple[schedules.Judged, Sequence[solved.Meeting]] | None = None,
 ) -> Schedule:
-    """Make the changes; `known` is the version as it is judged with them, when that is at hand."""
+    """Make the changes; `known` is what is around them as it is judged, with its meetings afterwards."""
     if [change for change in changes if change.before["placement"] and _only_pins(change)] == list(changes):
         for change in changes:
             held = schedules.find_pair(draft, change.a_id, change.b_id)
@@ -502,13 +514,20 @@ def _carry_out(
                 held.is_pinned = change.after["placement"]["pinned"]
         _settle(draft, changes, by)
         return draft
+    judged, meetings = known or _without(draft, changes)
     for change in changes:
         _clear(draft, change)
     for change in changes:
         _fill(draft, change, by.now, by.host)
-    judged = known[0] if known else schedules.judge(draft)
-    _settle(draft, changes, by, judged.problem, known[1] if known else judged.meetings)
+    _settle(draft, changes, by, _Moved.of(judged, judged.problem, meetings))
     return draft
+
+
+def _without(draft: Schedule, changes: Sequence[Change]) -> tuple[schedules.Judged, Sequence[solved.Meeting]]:
+    """What is around changes that only take out, and its meetings afterwards."""
+    judged = schedules.judge(draft, near=_near_changes(changes))
+    gone = {spots.request_of(judged, change.a_id, change.b_id) for change in changes}
+    return judged, [meeting for meeting in judged.meetings if meeting.request not in gone]
 
 
 def _only_pins(change: Change) -> bool:
@@ -516,19 +535,43 @@ def _only_pins(change: Change) -> bool:
     return bool(after) and {**before, "pinned": None} == {**after, "pinned": None}
 
 
+@dataclass(frozen=True)
+class _Moved:
+    """The figures of what is around a change before and after it; `is_count_same`: no company has more or fewer."""
+
+    before: checker.Score
+    after: checker.Score
+    is_count_same: bool
+
+    @classmethod
+    def of(cls, judged: schedules.Judged, problem: asked.Problem, meetings: Iterable[solved.Meeting]) -> _Moved:
+        """From what was, and the problem and the meetings that are."""
+        held = [[meeting for meeting in found if meeting.slot >= 0] for found in (judged.meetings, meetings)]
+        names = [{meeting.request for meeting in found} for found in held]
+        return cls(checker.score(judged.problem, held[0]), checker.score(problem, held[1]), names[0] == names[1])
+
+    def figures(self, draft: Schedule) -> dict[str, float]:
+        """The figures of the whole draft: most add up, so they move by as much as those around the change.
+
+        The lowest share is none of these; it is told from the whole draft, when anybody's count changed.
+        """
+        found = {row["level"]: row["value"] for row in draft.levels}
+        for level in found.keys() - {"fairness"}:
+            found[level] += self.after.of(level) - self.before.of(level)
+        if "fairness" in found and not self.is_count_same:
+            whole = schedules.judge(draft)
+            found["fairness"] = checker.score(
+                whole.problem, [held for held in whole.meetings if held.slot >= 0]
+            ).fairness
+        return found
+
+
 def _settle(
-    draft: Schedule,
-    changes: Sequence[Change],
-    by: _By,
-    problem: asked.Problem | None = None,
-    meetings: Sequence[solved.Meeting] = (),
-    *,
-    of: Step | None = None,
+    draft: Schedule, changes: Sequence[Change], by: _By, moved: _Moved | None = None, *, of: Step | None = None
 ) -> None:
     """Count the change, bring the figures up to date and write it down."""
-    if problem is not None:
-        held = [meeting for meeting in meetings if meeting.slot >= 0]
-        draft.levels = levels_after(draft.levels, checker.score(problem, held))
+    if moved is not None and draft.levels:
+        draft.levels = levels_after(draft.levels, moved.figures(draft).__getitem__)
     flag_modified(draft, "levels")  # also a change of place without a change of figures makes a new `edit`
     db.session.flush()
     db.session.expire(draft, ["placements", "unplaced"])
@@ -541,11 +584,11 @@ def _settle(
     )  # fmt: skip
 
 
-def levels_after(levels: Sequence[Mapping[str, Any]], score: checker.Score) -> list[dict[str, Any]]:
+def levels_after(levels: Sequence[Mapping[str, Any]], figure: Callable[[str], float]) -> list[dict[str, Any]]:
     """The figures after a change by hand; a bound holds as long as every figure before it is what it was."""
     found, same = [], True
     for level in levels:
-        value = score.of(level["level"])
+        value = figure(level["level"])
         bound = level["bound"] if same else None
         same = same and value == level["value"]
         found.append(

@@ -95,7 +95,7 @@ def _outcome(
     levels = (
         tuple(
             LevelResult(item["level"], item["value"], item["bound"], bool(item["optimal"]))
-            for item in adjustments.levels_after(known, score)
+            for item in adjustments.levels_after(known, score.of)
         )
         if known
         else tuple(LevelResult(level.level, score.of(level.level), None, False) for level in problem.levels)

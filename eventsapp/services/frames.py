@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
 from eventsapp.domain.values import RegistrationStatus, Side
-from eventsapp.models import Absence, Desk, DeskDelegate, Event, Registration, Slot, Table
+from eventsapp.models import Absence, Company, Desk, DeskDelegate, Event, Registration, Slot, Table
 from eventsapp.scheduling import problem as asked
 from eventsapp.services import zones
 
@@ -63,8 +64,8 @@ def read(event: Event) -> Frame:
     """The frame of an event, with the same few queries whatever its size."""
     slots = tuple(db.session.scalars(select(Slot).where(Slot.event_id == event.id).order_by(Slot.starts_at)))
     tables = tuple(db.session.scalars(select(Table).where(Table.event_id == event.id).order_by(Table.position)))
-    query = select(Registration).where(Registration.event_id == event.id).options(joinedload(Registration.company))
-    registrations = list(db.session.scalars(query.order_by(Registration.number)))
+    query = select(*_READ).join(Registration.company).where(Registration.event_id == event.id)
+    registrations = db.session.execute(query.order_by(Registration.number)).all()
     desks = _desks(event, slots, {table.id for table in tables if table.closed_at})
     companies = {
         registration.id: _company(event, registration, desks[registration.id])
@@ -72,7 +73,7 @@ def read(event: Event) -> Frame:
         if registration.id in desks
     }
     approved = {found.id for found in registrations if found.status is RegistrationStatus.APPROVED}
-    names = {registration.id: registration.company.name for registration in registrations}
+    names = {registration.id: registration.name for registration in registrations}
     kept = {desk.table for key in approved & desks.keys() for desk in desks[key] if desk.table}
     open_slots = _open_slots(slots, tables, zones.find_reserve(event, tables, kept))
     return Frame(slots, tables, companies, frozenset(approved), names, open_slots)
@@ -90,7 +91,25 @@ def _open_slots(
     return found
 
 
-def limits(event: Event, registration: Registration) -> tuple[int, int | None]:
+_READ = (
+    Registration.id,
+    Registration.side,
+    Registration.status,
+    Registration.min_meetings,
+    Registration.max_meetings,
+    Company.name,
+)
+
+
+class Limited(Protocol):
+    """A registration as far as its limits go: the row of ours, or some of its columns."""
+
+    side: Any
+    min_meetings: Any
+    max_meetings: Any
+
+
+def limits(event: Event, registration: Limited) -> tuple[int, int | None]:
     """The fewest and the most meetings of a registration: its own, else those of the event for its side."""
     by_side = {
         Side.BUYER: event.buyer_max_meetings,
@@ -126,7 +145,7 @@ def _larger(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else max(one, other)
 
 
-def _company(event: Event, registration: Registration, desks: tuple[asked.Desk, ...]) -> asked.Company:
+def _company(event: Event, registration: Any, desks: tuple[asked.Desk, ...]) -> asked.Company:
     least, most = limits(event, registration)
     return asked.Company(
         id=str(registration.id),
@@ -146,18 +165,24 @@ def _desks(event: Event, slots: Iterable[Slot], closed: Collection[UUID]) -> dic
     for desk_id, delegate_id in db.session.execute(query.order_by(DeskDelegate.position, DeskDelegate.delegate_id)):
         seats.setdefault(desk_id, []).append(delegate_id)
     people = shared_people(seats)
-    absent: dict[UUID, list[tuple[object, object]]] = {}
+    absent: dict[UUID, list[tuple[datetime, datetime]]] = {}
     away = select(Absence.desk_id, Absence.starts_at, Absence.ends_at).join(Desk).join(Registration).where(*of_event)
     for desk_id, starts_at, ends_at in db.session.execute(away):
         absent.setdefault(desk_id, []).append((starts_at, ends_at))
     times = [(slot.starts_at, slot.ends_at) for slot in slots]
+    whole = tuple(range(len(times)))
     rows = select(Desk.id, Desk.registration_id, Desk.table_id).join(Registration).where(*of_event)
     found: dict[UUID, list[asked.Desk]] = {}
     for desk_id, registration_id, table_id in db.session.execute(rows.order_by(Desk.number)):
-        free = tuple(
-            index
-            for index, (starts_at, ends_at) in enumerate(times)
-            if not any(begin < ends_at and end > starts_at for begin, end in absent.get(desk_id, ()))  # type: ignore[operator]
+        gone = absent.get(desk_id, ())
+        free = (
+            tuple(
+                index
+                for index, (starts_at, ends_at) in enumerate(times)
+                if not any(begin < ends_at and end > starts_at for begin, end in gone)
+            )
+            if gone
+            else whole
         )
         person = people.get(desk_id)
         own = str(table_id) if table_id and table_id not in closed else None

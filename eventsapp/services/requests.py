@@ -17,13 +17,13 @@ Neither dates nor quotas bind the organizer, and a request made so is an agreeme
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from eventsapp.db import db
@@ -334,8 +334,8 @@ class Wish(NamedTuple):
     preference: Preference
     rank: int | None
     status: RequestStatus
-    slot_ids: list[str]
-    after_ids: list[str]
+    slot_ids: Sequence[str]
+    after_ids: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -355,38 +355,58 @@ class Pair:
     after_ids: frozenset[UUID] = frozenset()
 
 
-def list_pairs(event: Event) -> list[Pair]:
-    """The pairs that agreed to meet, by number of `a` and `b`: what the schedule is made of.
+def list_pairs(event: Event, of: Collection[UUID] = ()) -> list[Pair]:
+    """The pairs that agreed to meet, by number of `a` and `b`: what the schedule is made of; `of`: only theirs.
 
     A pair agreed when a request between the two is accepted, or when both asked. Both are approved, not excluded from
     meeting each other, and neither has a veto. Made with the same few queries whatever the size of the event.
     """
-    registrations = {
-        found.id: found
-        for found in db.session.scalars(
-            select(Registration)
-            .where(Registration.event_id == event.id, Registration.status == RegistrationStatus.APPROVED)
-            .options(joinedload(Registration.company))
-        )
-    }
-    field = read_field(event)
+    between = _wishes(event, of)
+    known = select(Registration).where(
+        Registration.event_id == event.id, Registration.status == RegistrationStatus.APPROVED
+    )
+    if of:
+        ids = {one for pair in between for one in pair}
+        known, field = known.where(Registration.id.in_(ids)), read_field(event, (), ids)
+    else:
+        field = read_field(event)
+    registrations = {found.id: found for found in db.session.scalars(known.options(joinedload(Registration.company)))}
     pairs_apart = select(Exclusion.a_id, Exclusion.b_id).where(Exclusion.event_id == event.id)
     excluded = {(a_id, b_id) for a_id, b_id in db.session.execute(pairs_apart)}
-    columns = (Request.id, Request.from_id, Request.to_id, Request.preference, Request.rank, Request.status)
-    conditions = (Request.slot_ids, Request.after_ids)
-    query = select(*columns, *conditions).where(
-        Request.event_id == event.id, Request.status.in_((*ACTIVE, RequestStatus.NOTED))
-    )
-    between: dict[tuple[UUID, UUID], list[Wish]] = {}
-    for row in db.session.execute(query.order_by(Request.created_at, Request.id)):
-        wish = Wish(*row)
-        between.setdefault(ordered(wish.from_id, wish.to_id), []).append(wish)
     pairs = [
         _pair(registrations, wishes, field)
         for ids, wishes in between.items()
         if ids not in excluded and registrations.keys() >= set(ids) and _is_agreed(wishes)
     ]
     return sorted(pairs, key=lambda pair: (pair.a.number, pair.b.number))
+
+
+def _wishes(event: Event, of: Collection[UUID]) -> dict[tuple[UUID, UUID], list[Wish]]:
+    """What was asked between two and counts, the first first. Conditions are rare, so they are read apart."""
+    wanted = [Request.event_id == event.id, Request.status.in_((*ACTIVE, RequestStatus.NOTED))]
+    if of:
+        wanted.append(or_(Request.from_id.in_(of), Request.to_id.in_(of)))
+    some = select(Request.id, Request.slot_ids, Request.after_ids).where(
+        *wanted, or_(_is_filled(Request.slot_ids), _is_filled(Request.after_ids))
+    )
+    conditions = {key: (slot_ids, after_ids) for key, slot_ids, after_ids in db.session.execute(some)}
+    columns = (Request.id, Request.from_id, Request.to_id, Request.preference, Request.rank, Request.status)
+    between: dict[tuple[UUID, UUID], list[Wish]] = {}
+    for row in db.session.execute(select(*columns).where(*wanted).order_by(Request.created_at, Request.id)):
+        wish = Wish(*row, *conditions.get(row[0], ((), ())))
+        between.setdefault(ordered(wish.from_id, wish.to_id), []).append(wish)
+    return between
+
+
+def has_order(event: Event) -> bool:
+    """Does any request wait for another one: then what happens to one meeting may matter to companies far from it."""
+    query = select(Request.id).where(Request.event_id == event.id, _is_filled(Request.after_ids)).limit(1)
+    return db.session.scalar(query) is not None
+
+
+def _is_filled(column: InstrumentedAttribute[list[str]]) -> ColumnElement[bool]:
+    """Has a list anything in it? Told from its text, which spares the reading of thousands of empty ones."""
+    return cast(column, String) != "[]"
 
 
 def count_agreed(event: Event) -> int:

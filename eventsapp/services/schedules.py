@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
@@ -66,6 +67,18 @@ class Seat(NamedTuple):
     is_pinned: bool
 
 
+@dataclass(frozen=True)
+class Near:
+    """A part of a version: all meetings of some registrations, and all meetings in some slots.
+
+    What a change of these registrations in these slots breaks shows here as it shows in the whole; and so does by how
+    much the figures move that add up over meetings, desks or companies.
+    """
+
+    registration_ids: frozenset[UUID]
+    slot_ids: frozenset[UUID]
+
+
 # What the engine is asked ---------------------------------------------------------------------------------------------
 
 
@@ -100,7 +113,9 @@ def _requests(
 ) -> dict[PairKey, asked.Request]:
     """The pairs as the engine is asked for them, with their conditions and pins."""
     pairs = list(pairs)
-    names = {known: request_id(pair.a.id, pair.b.id) for pair in pairs for known in pair.request_ids}
+    names = {}
+    if any(pair.after_ids for pair in pairs):
+        names = {known: request_id(pair.a.id, pair.b.id) for pair in pairs for known in pair.request_ids}
     return {
         key: _request(pair, pinned.get(key), slot_index, names)
         for pair in pairs
@@ -113,8 +128,8 @@ def _request(
 ) -> asked.Request:
     request = asked.Request(
         request_id(pair.a.id, pair.b.id),
-        str(pair.a.id),
-        str(pair.b.id),
+        text_of(pair.a.id),
+        text_of(pair.b.id),
         pair.value,
         pair.is_must,
         slots=_slots_of(pair, slot_index),
@@ -137,7 +152,13 @@ def _slots_of(pair: requests.Pair, slot_index: Mapping[UUID, int]) -> tuple[int,
 
 def request_id(a_id: UUID, b_id: UUID) -> str:
     """What the request of a pair is called in a problem."""
-    return f"{a_id}:{b_id}"
+    return f"{text_of(a_id)}:{text_of(b_id)}"
+
+
+@lru_cache(maxsize=16_384)
+def text_of(key: UUID) -> str:
+    """A key as text; remembered, since a judgement asks for that of each company and desk hundreds of times."""
+    return str(key)
 
 
 def pair_of(name: str) -> tuple[UUID, UUID]:
@@ -224,8 +245,8 @@ def list_placements(schedule: Schedule) -> list[Placement]:
     return found
 
 
-def list_seats(schedule: Schedule) -> list[Seat]:
-    """The placements of a version as plain values, in no order: one query, whatever its size."""
+def list_seats(schedule: Schedule, near: Near | None = None) -> list[Seat]:
+    """The placements of a version, or of a part of it, as plain values, in no order: one query, whatever its size."""
     query = (
         select(
             Placement.meeting_id,
@@ -241,6 +262,9 @@ def list_seats(schedule: Schedule) -> list[Seat]:
         .join(Meeting, Meeting.id == Placement.meeting_id)
         .where(Placement.schedule_id == schedule.id)
     )
+    if near is not None:
+        ids = near.registration_ids
+        query = query.where(or_(Meeting.a_id.in_(ids), Meeting.b_id.in_(ids), Placement.slot_id.in_(near.slot_ids)))
     return [Seat(*row) for row in db.session.execute(query)]
 
 
@@ -270,6 +294,11 @@ def list_some(schedule: Schedule, meeting_ids: Sequence[UUID]) -> list[Placement
     query = select(Placement).where(Placement.schedule_id == schedule.id, Placement.meeting_id.in_(meeting_ids))
     found = {place.meeting_id: place for place in db.session.scalars(query.options(*_SHOWN))}
     return [found[key] for key in meeting_ids if key in found]
+
+
+def list_in_time(schedule: Schedule, meeting_ids: Sequence[UUID]) -> list[Placement]:
+    """The placements of some meetings of a version, in time order."""
+    return sorted(list_some(schedule, meeting_ids), key=_in_time)
 
 
 def find_placement(schedule: Schedule, meeting_id: UUID) -> Placement | None:
@@ -362,34 +391,40 @@ def judge(
     schedule: Schedule,
     placements: Sequence[Placement | Seat] | None = None,
     pairs: Sequence[requests.Pair] | None = None,
+    *,
+    near: Near | None = None,
 ) -> Judged:
     """A version against the event as it is now, without pins: those bind the engine, not the organizer.
 
-    `placements` and `pairs` are given when they are at hand.
+    `placements` and `pairs` are given when they are at hand. With `near` only a part of the version is read and judged;
+    where the order of meetings is asked for, that part is the whole.
     """
     event = schedule.event
+    near = None if near is None or requests.has_order(event) else near
     if placements is None:
-        seats = list_seats(schedule)
+        seats = list_seats(schedule, near)
     else:
         seats = [place if isinstance(place, Seat) else seat_of(place) for place in placements]
-    pairs = requests.list_pairs(event) if pairs is None else pairs
+    if pairs is None:
+        pairs = requests.list_pairs(event, near.registration_ids if near else ())
     frame = frames.read(event)
     pairs = [pair for pair in pairs if {pair.a.id, pair.b.id} <= frame.companies.keys()]
     standing = _requests(pairs, frame.slot_index, {})
-    stale = {key_of(seat): _placed_request(seat) for seat in seats if key_of(seat) not in standing}
-    seated = frame.approved.union(*stale) if stale else frame.approved
+    others = {key: _placed_request(seat) for seat in seats if (key := key_of(seat)) not in standing}
+    seated = frame.approved.union(*others) if others else frame.approved
     problem = asked.Problem(
         slots=frame.problem_slots(event),
         companies=tuple(company for key, company in frame.companies.items() if key in seated),
-        requests=(*standing.values(), *stale.values()),
+        requests=(*standing.values(), *others.values()),
         tables=frame.problem_tables(),
     )
-    names = tuple(request.id for request in stale.values())
-    return Judged(problem, meetings_of(problem, frame, seats), names, frame)
+    # Of meetings that only share a slot with the part, the requests were not read: nothing is said about those.
+    stale = tuple(found.id for key, found in others.items() if near is None or key & near.registration_ids)
+    return Judged(problem, meetings_of(problem, frame, seats), stale, frame)
 
 
 def _placed_request(seat: Seat) -> asked.Request:
-    return asked.Request(request_id(seat.a_id, seat.b_id), str(seat.a_id), str(seat.b_id), seat.value)
+    return asked.Request(request_id(seat.a_id, seat.b_id), text_of(seat.a_id), text_of(seat.b_id), seat.value)
 
 
 def meetings_of(problem: asked.Problem, frame: frames.Frame, seats: Iterable[Seat]) -> tuple[solved.Meeting, ...]:
@@ -401,14 +436,14 @@ def meetings_of(problem: asked.Problem, frame: frames.Frame, seats: Iterable[Sea
             or by_name.get(request_id(seat.b_id, seat.a_id))
             or _placed_request(seat)
         )
-        table = str(seat.table_id) if seat.table_id else None
+        table = text_of(seat.table_id) if seat.table_id else None
         found.append(solved.Meeting(request.id, slot_index.get(seat.slot_id, -1), table, _desks_of(seat, request)))
     return tuple(found)
 
 
 def _desks_of(seat: Seat, request: asked.Request) -> tuple[str, str]:
-    desks = (str(seat.desk_a_id), str(seat.desk_b_id))
-    return desks if str(seat.a_id) == request.a else (desks[1], desks[0])
+    desks = (text_of(seat.desk_a_id), text_of(seat.desk_b_id))
+    return desks if text_of(seat.a_id) == request.a else (desks[1], desks[0])
 
 
 # Writing --------------------------------------------------------------------------------------------------------------
@@ -489,6 +524,14 @@ def live_meetings(event: Event) -> dict[PairKey, Meeting]:
     """The meeting of each pair that has one which is not cancelled."""
     query = select(Meeting).where(Meeting.event_id == event.id, Meeting.cancelled_at.is_(None))
     return {key_of(meeting): meeting for meeting in db.session.scalars(query.order_by(Meeting.created_at))}
+
+
+def find_live_meeting(event: Event, a_id: UUID, b_id: UUID) -> Meeting | None:
+    """The meeting of a pair that is not cancelled, or None."""
+    query = select(Meeting).where(
+        Meeting.event_id == event.id, Meeting.cancelled_at.is_(None), same_pair(Meeting, a_id, b_id)
+    )
+    return db.session.scalars(query.order_by(Meeting.created_at.desc()).limit(1)).first()
 
 
 def new_meeting(event: Event, a_id: UUID, b_id: UUID, *, now: datetime, host: str) -> Meeting:

@@ -482,7 +482,7 @@ def test_figures_follow_a_change_and_a_bound_only_while_it_still_holds() -> None
         {"level": "idle", "value": 1, "bound": 0, "optimal": False},
     ]
     score = Score(0, 0, 90, 1.0, 0, 0, 0, (), 0.0)
-    assert adjustments.levels_after(levels, score) == [
+    assert adjustments.levels_after(levels, score.of) == [
         {"level": "shortfall", "value": 0, "bound": 0, "optimal": True},
         {"level": "value", "value": 90, "bound": 100, "optimal": False},
         {"level": "idle", "value": 0, "bound": None, "optimal": False},

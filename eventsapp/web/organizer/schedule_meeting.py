@@ -129,16 +129,16 @@ def _meeting_page(placed: Placed, form: PlaceForm) -> str:
     schedule, place = placed.schedule, placed.placement
     meeting, event = place.meeting, schedule.event
     is_open = can_adjust(schedule)
+    ids = frozenset({meeting.a_id, meeting.b_id})
     places, swaps = None, list[Placement]()
     if is_open and not place.is_pinned:
-        swaps = adjustments.find_swaps(schedule, meeting)
-        places = adjustments.find_places(schedule, meeting.a_id, meeting.b_id)
+        judged = schedules.judge(schedule)
+        swaps = adjustments.find_swaps(schedule, meeting, judged)
+        places = adjustments.find_places(schedule, meeting.a_id, meeting.b_id, judged)
         offer(form, places, place)
-    placements = schedules.list_placements(schedule)
-    pair = next(
-        (found for found in requests.list_pairs(event) if {found.a.id, found.b.id} == {meeting.a_id, meeting.b_id}),
-        None,
-    )
+    seats = schedules.list_seats(schedule, schedules.Near(ids, frozenset()))
+    placements = schedules.list_in_time(schedule, [seat.meeting_id for seat in seats])
+    pair = next((found for found in requests.list_pairs(event, ids) if {found.a.id, found.b.id} == ids), None)
     published = schedules.find_published(event)
     return organizer_page(
         "organizer/schedule_meeting.html",

@@ -18,7 +18,6 @@ from eventsapp.web.organizer.schedule_version import (
     Wanted,
     by,
     can_adjust,
-    company_names,
     missing_row,
     offer,
     offer_all,
@@ -76,9 +75,9 @@ def place_meeting(wanted: Wanted) -> ResponseReturnValue:
 def _missing_page(wanted: Wanted, form: PlaceForm) -> str:
     schedule, found = wanted.schedule, wanted.missing
     event = schedule.event
-    placements = schedules.list_placements(schedule)
-    names = company_names(placements, [found])
-    places = adjustments.find_places(schedule, found.pair.a.id, found.pair.b.id)
+    judged = schedules.judge(schedule)
+    names = {str(key): name for key, name in judged.frame.names.items()}
+    places = adjustments.find_places(schedule, found.pair.a.id, found.pair.b.id, judged)
     offer(form, places, None)
     return organizer_page(
         "organizer/schedule_missing.html",
@@ -86,7 +85,7 @@ def _missing_page(wanted: Wanted, form: PlaceForm) -> str:
         "schedule",
         schedule=schedule,
         pair=found.pair,
-        row=missing_row(schedule, found, names, schedules.judge(schedule, placements).problem),
+        row=missing_row(schedule, found, names, judged.problem),
         form=form,
         can_adjust=can_adjust(schedule),
         possible=len(places.can),
