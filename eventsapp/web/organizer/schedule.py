@@ -42,6 +42,11 @@ from eventsapp.web.saving import saving
 __all__ = ["change_row", "company_names", "version_of_event"]  # publication shows the same
 
 
+# The scripts of the board, which the page asks for at once instead of one after the other.
+MODULES = (
+    "cells", "choices", "data", "dom", "drag", "feasible", "grid", "hands", "hover", "keys", "live", "overview", "panel",
+    "rounds", "server", "sources", "state", "words",
+)  # fmt: skip
 PANELS = ("con-lugar", "sin-lugar", "choques", "cambios")
 SIZES = (25, 50, 100)
 MOST_AT_ONCE = 500
@@ -68,6 +73,8 @@ def _board_page(event: Event, schedule: Schedule) -> str:
         schedule=schedule,
         can_adjust=can_adjust(schedule),
         latest=latest,
+        published=schedules.find_published(event),
+        modules=MODULES,
         declined=replies.list_declined(schedule),
         undo=step_words(steps.find_undo(schedule, g.actor)),
         redo=step_words(steps.find_redo(schedule, g.actor), again=True),

@@ -165,13 +165,27 @@ function warningsOf(board, pair, slot, table, [da, db]) {
     if (board.deskTable[desk] < 0 && board.companies[company].side === "s" && runWith(board, desk, slot, pair.index) >= 3)
       found.push({ rule: "no_pause", company });
   }
+  if (pair.slot >= 0)
+    for (const desk of [da, db]) {
+      if (board.deskTable[desk] < 0 && tableChanges(board, desk, pair, { slot, table }) > tableChanges(board, desk, pair, pair))
+        found.push({ rule: "other_table", company: board.deskCompany[desk] });
+    }
   const { day } = board.slots[slot], host = pair.a;
   if (board.deskTable[da] < 0 && board.companies[host].side === "b") {
     const elsewhere = [...board.companies[host].pairs].filter((index) => index !== pair.index && board.slots[board.pairs[index].slot].day === day);
-    if (elsewhere.length > 1 && elsewhere.every((index) => board.pairs[index].table === board.pairs[elsewhere[0]].table) && board.pairs[elsewhere[0]].table !== table)
+    if (!found.some((item) => item.company === host) && elsewhere.length > 1 && elsewhere.every((index) => board.pairs[index].table === board.pairs[elsewhere[0]].table) && board.pairs[elsewhere[0]].table !== table)
       found.push({ rule: "other_table", company: host });
   }
   return found;
+}
+
+// How often somebody changes tables on the days concerned, when a pair sits at a place.
+function tableChanges(board, desk, pair, place) {
+  const days = new Set([board.slots[pair.slot].day, board.slots[place.slot].day]);
+  const visits = [...board.companies[board.deskCompany[desk]].pairs].map((index) => board.pairs[index])
+    .filter((one) => one.index !== pair.index && (one.da === desk || one.db === desk) && days.has(board.slots[one.slot].day));
+  const seats = [...visits, place].sort((one, other) => one.slot - other.slot);
+  return seats.filter((seat, n) => n && board.slots[seat.slot].day === board.slots[seats[n - 1].slot].day && seat.table !== seats[n - 1].table).length;
 }
 
 function runWith(board, desk, slot, own) {

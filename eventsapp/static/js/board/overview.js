@@ -3,14 +3,12 @@
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export class Overview {
-  // hooks: shade(row, slot) → 0…5, marked(row, slot) → bool, rows(), columns(), window() → frame | null, go(x, y), pick(row, column)
+  // hooks: shade(row, slot) → the name of a colour, or nothing, marked(row, slot) → bool, rows(), columns(), window() → frame | null, go(x, y), pick(row, column)
   constructor(canvas, hooks) {
     this.canvas = canvas;
     this.hooks = hooks;
-    this.inks = ["--bg", "--a1", "--a2", "--a3", "--a4", "--a5"].map(token);
+    this.inks = new Map();
     this.ink = token("--ink");
-    this.accent = token("--accent");
-    this.bad = token("--bad");
     let isDown = false;
     const share = (event) => {
       const box = canvas.getBoundingClientRect();
@@ -22,6 +20,11 @@ export class Overview {
     new ResizeObserver(() => this.draw()).observe(canvas);
   }
 
+  colour(name) {
+    if (!this.inks.has(name)) this.inks.set(name, getComputedStyle(this.canvas).getPropertyValue(`--${name}`).trim());
+    return this.inks.get(name);
+  }
+
   // All cells into a picture of their own; drawn again only when cells change.
   draw() {
     const { canvas, hooks } = this, ratio = devicePixelRatio || 1, width = canvas.clientWidth, height = canvas.clientHeight;
@@ -31,7 +34,7 @@ export class Overview {
     for (const one of [canvas, this.picture]) { one.width = width * ratio; one.height = height * ratio; }
     const paint = this.picture.getContext("2d");
     paint.scale(ratio, ratio);
-    paint.fillStyle = this.inks[0];
+    paint.fillStyle = this.colour("bg");
     paint.fillRect(0, 0, width, height);
     const gap = Math.min(8, width / 60), breaks = columns.filter((column) => column.kind !== "slot").length;
     const slots = columns.length - breaks, step = (width - breaks * gap) / Math.max(1, slots), line = height / Math.max(1, rows);
@@ -42,7 +45,7 @@ export class Overview {
       for (let row = 0; row < rows; row += 1) {
         const shade = hooks.shade(row, column.slot);
         if (!shade) continue;
-        paint.fillStyle = hooks.marked?.(row, column.slot) ? this.ink : this.inks[shade];
+        paint.fillStyle = hooks.marked?.(row, column.slot) ? this.ink : this.colour(shade);
         paint.fillRect(x, row * line, step - Math.min(1, step / 6), line - space);
       }
       x += step;

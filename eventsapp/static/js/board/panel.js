@@ -90,7 +90,7 @@ export class Panel {
         h("p", { className: "soft" }, say("with", { name: a }), pair.topic && ` · ${pair.topic}`),
         count ? h("p", { className: "text-ok b-mark" }, icon("circle-check"), h("span", {}, say("spots", { num: count })))
           : h("p", { className: "text-warn b-mark" }, icon("ban"), h("span", {}, board.left.get(index) || say("nowhere"))),
-        board.can && button(say("move"), "arrows-move", () => this.ask.pick(index), { "aria-label": `${say("move")} ${b}, ${a}` })));
+        board.can && button(say("move"), "arrows-move", () => this.ask.choices.pick(index), { "aria-label": `${say("move")} ${b}, ${a}` })));
   }
 
   clashes() {
@@ -116,8 +116,9 @@ export class Panel {
     const acts = h("div", { className: "b-acts" });
     if (board.can && pair.slot >= 0) {
       if (pair.pinned) acts.append(button(say("unpin"), "pinned-off", () => this.ask.command("unpin", [index])));
-      else acts.append(button(say("move"), "arrows-move", () => this.ask.pick(index)), button(say("swap"), "arrows-exchange", () => this.ask.pick(index, true)), button(say("pin"), "pin", () => this.ask.command("pin", [index])), button(say("remove"), "calendar-off", () => this.ask.command("unschedule", [index])));
-    } else if (board.can) acts.append(button(say("move"), "arrows-move", () => this.ask.pick(index)));
+      else acts.append(button(say("move"), "arrows-move", () => this.ask.choices.pick(index)), button(say("swap"), "arrows-exchange", () => this.ask.choices.pick(index, true)), button(say("pin"), "pin", () => this.ask.command("pin", [index])), button(say("remove"), "calendar-off", () => this.ask.command("unschedule", [index])));
+    } else if (board.can) acts.append(button(say("move"), "arrows-move", () => this.ask.choices.pick(index)));
+    if (this.ask.messageUrl([index])) acts.append(button(say("write"), "mail", () => this.ask.choices.write([index])));
     return [() => h("div", { className: "b-detail" },
       h("h2", { tabIndex: -1 }, names[1].name), h("p", { className: "soft" }, say("with", { name: names[0].name }), pair.topic && ` · ${pair.topic}`),
       h("p", { className: "b-mark" }, icon(pair.slot < 0 ? "calendar-off" : "clock"), h("span", {}, pair.slot < 0 ? say("no_place") : where(pair.slot, pair.table))),

@@ -40,7 +40,7 @@ export class Rounds {
     return h("li", { className: `b-round l${pair.level}` }, h("span", { className: "b-table" }, table.label),
       h("div", {}, h("p", {}, h("b", {}, b), pair.pinned && h("span", { className: "tag primary" }, icon("pin"), say("pinned"))), h("p", { className: "soft" }, say("with", { name: a }))),
       board.can && (pair.pinned ? button(say("unpin"), "pinned-off", () => this.ask.command("unpin", [index]), { "aria-label": `${say("unpin")} ${b}, ${a}` })
-        : h("div", { className: "b-round-acts" }, button(say("move"), "arrows-move", () => this.ask.pick(index), { "aria-label": `${say("move")} ${b}, ${a}` }),
-          h("button", { type: "button", className: "button small", "aria-label": `${say("more_acts")} ${b}, ${a}`, onclick: (event) => { const box = event.currentTarget.getBoundingClientRect(); this.ask.openMenu(index, box.left, box.bottom); } }, icon("dots")))));
+        : h("div", { className: "b-round-acts" }, button(say("move"), "arrows-move", () => this.ask.choices.pick(index), { "aria-label": `${say("move")} ${b}, ${a}` }),
+          h("button", { type: "button", className: "button small", "aria-label": `${say("more_acts")} ${b}, ${a}`, onclick: (event) => { const box = event.currentTarget.getBoundingClientRect(); this.ask.choices.open(index, box.left, box.bottom); } }, icon("dots")))));
   }
 }

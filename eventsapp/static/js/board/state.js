@@ -88,8 +88,11 @@ function command(_state, { act, pairs, done }) {
   return [{ mode: "saving", pair: pairs?.[0] ?? -1 }, [{ do: "send", body: { act, pairs }, done }]];
 }
 
+// A change as it was sent before, from whatever time.
+const repeat = (_state, { body, done }) => [{ mode: "saving", pair: body.pairs?.[0] ?? -1 }, [{ do: "send", body, done }]];
+
 const MOVES = {
-  idle: { pick, command },
+  idle: { pick, command, repeat },
   moving: {
     pick, over, step, drop, cancel,
     out: (state) => [{ ...state, over: null, verdict: null }, [{ do: "hint" }]],
