@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -57,7 +57,8 @@ class Audience:
     """Whom a campaign addresses; empty values leave nobody out.
 
     `people` is `admins`, who administer a company, or `everyone`, all who sit at its desks. `meetings` is `with` or
-    `without` meetings in what is published. `is_unanswered` keeps companies with requests that wait for their answer.
+    `without` meetings in what is published. `is_unanswered` keeps companies with requests that wait for their answer,
+    `numbers` those registrations alone.
     """
 
     side: str = ""
@@ -66,6 +67,7 @@ class Audience:
     meetings: str = ""
     cluster: str = ""
     is_unanswered: bool = False
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,18 @@ def list_for(event: Event) -> list[Campaign]:
 def audience_of(campaign: Campaign) -> Audience:
     """Whom a campaign addresses."""
     known = {field.name for field in fields(Audience)}
-    return Audience(**{name: value for name, value in campaign.audience.items() if name in known})
+    kept = {name: value for name, value in campaign.audience.items() if name in known}
+    return Audience(**{**kept, "numbers": tuple(kept.get("numbers", ()))})
+
+
+def list_named(event: Event, numbers: Collection[int]) -> list[str]:
+    """The names of the companies behind some registrations, in their order."""
+    query = select(Company.name).join(Registration, Registration.company_id == Company.id)
+    return list(
+        db.session.scalars(
+            query.where(Registration.event_id == event.id, Registration.number.in_(numbers)).order_by(Company.name)
+        )
+    )
 
 
 def list_recipients(event: Event, audience: Audience) -> list[Recipient]:
@@ -142,6 +155,8 @@ def list_recipients(event: Event, audience: Audience) -> list[Recipient]:
     if audience.is_unanswered:
         waiting = exists().where(Request.to_id == Registration.id, Request.status == RequestStatus.SENT)
         query = query.where(waiting)
+    if audience.numbers:
+        query = query.where(Registration.number.in_(audience.numbers))
     rows = db.session.execute(query.add_columns(Company.cluster_codes))
     found: dict[str, Recipient] = {}
     for name, email, own, chosen, company, clusters in rows:

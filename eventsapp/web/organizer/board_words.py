@@ -166,7 +166,7 @@ WORDS = {
     "taken_of": _l("%(taken)s de %(room)s lugares"),
     "theirs": _l("%(name)s, a las %(time)s"),
     "told": (_l("Al publicar se avisará a %(num)s persona"), _l("Al publicar se avisará a %(num)s personas")),
-    "topic_other": _l("otros procesos"),
+    "topic_other": _l("Otros procesos"),
     "total": _l("total"),
     "try_again": _l("Repetir mi cambio"),
     "unavailable": _l("No disponible"),

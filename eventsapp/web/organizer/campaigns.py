@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app, flash, g, request, url_for
+from flask import abort, current_app, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -36,6 +36,7 @@ from eventsapp.web.saving import saving
 from eventsapp.web.words import OUTBOX_STATE, REGISTRATION_STATUS, side_word
 
 SHOWN_PEOPLE = 200
+MOST_COMPANIES = 200
 STATUS = {
     CampaignStatus.DRAFT: _l("Borrador"),
     CampaignStatus.SENT: _l("Enviado"),
@@ -93,6 +94,7 @@ class CampaignForm(Form):
     subject_en = text(_l("Asunto en inglés"), most=campaigns.MOST_SUBJECT, optional=True)
     body_en = long_text(_l("Mensaje en inglés"), most=campaigns.MOST_BODY, optional=True)
     link = fields.choice(_l("Botón"), LINK)
+    companies = HiddenField()
     version = HiddenField()
 
     @classmethod
@@ -102,6 +104,14 @@ class CampaignForm(Form):
         named = {side.value: side_word(event, side) for side in (Side.BUYER, Side.SUPPLIER)}
         form.side.choices = options({"": side_word(event, Side.BOTH, "many"), **named})
         return form
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The registrations of the only companies that get it; what is no list of numbers is refused whole."""
+        said = (self.companies.data or "").split(",") if self.companies.data else []
+        if len(said) > MOST_COMPANIES or not all(one.isascii() and one.isdigit() and len(one) < 10 for one in said):
+            abort(400)
+        return tuple(sorted({int(one) for one in said}))
 
     @property
     def seen_version(self) -> int:
@@ -122,6 +132,7 @@ class CampaignForm(Form):
             self.meetings.data,
             self.cluster.data,
             self.is_unanswered.data,
+            self.numbers,
         )
         return Answers(audience, texts, self.link.data)
 
@@ -169,7 +180,13 @@ def list_campaigns(event: Event) -> str:
 @requires(Permission.MAIL_WRITE, load=loaders.event)
 def new_campaign(event: Event) -> ResponseReturnValue:
     """Write a message."""
-    form = CampaignForm.of(event, status=RegistrationStatus.APPROVED.value, people="everyone", link=MailLink.NONE)
+    form = CampaignForm.of(
+        event,
+        status=RegistrationStatus.APPROVED.value,
+        people="everyone",
+        link=MailLink.NONE,
+        companies=request.args.get("empresas", ""),
+    )
     if form.validate_on_submit():
         try:
             with saving() as done:
@@ -286,6 +303,7 @@ def _typed(campaign: Campaign) -> dict[str, Any]:
     spanish, english = campaign.texts.get(DEFAULT_LOCALE, {}), campaign.texts.get(ENGLISH, {})
     return {
         **campaign.audience,
+        "companies": ",".join(map(str, campaigns.audience_of(campaign).numbers)),
         "subject": spanish.get("subject", ""),
         "body": spanish.get("body", ""),
         "subject_en": english.get("subject", ""),
@@ -312,6 +330,7 @@ def _form_page(
         campaign=campaign,
         is_stale=is_stale,
         stored=_typed(campaign) if campaign and is_stale else {},
+        only=campaigns.list_named(event, form.numbers) if form.numbers else None,
         names=NAMES,
     )
     return page, 409 if is_stale else 422 if form.errors else 200
@@ -368,4 +387,7 @@ def _audience_words(event: Event, audience: Audience) -> list[str]:
         said.append(clusters()[audience.cluster].name("es"))
     if audience.is_unanswered:
         said.append(_("Con solicitudes por responder"))
+    if audience.numbers:
+        count = len(audience.numbers)
+        said.append(ngettext("Solo %(n)s empresa elegida", "Solo %(n)s empresas elegidas", count, n=number(count)))
     return said
