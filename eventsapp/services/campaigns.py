@@ -310,7 +310,7 @@ def _store(campaign: Campaign, answers: Answers) -> None:
     for text in answers.texts.values():
         placeholders.require_known(text["subject"])
         placeholders.require_known(text["body"])
-    campaign.audience = asdict(answers.audience)
+    campaign.audience = {**asdict(answers.audience), "numbers": list(answers.audience.numbers)}
     campaign.texts = {locale: dict(text) for locale, text in answers.texts.items() if text["subject"] and text["body"]}
     campaign.link = answers.link
 

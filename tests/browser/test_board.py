@@ -169,15 +169,17 @@ def test_everything_goes_by_keys_alone(stage: Stage, board: Page) -> None:
     board.keyboard.press("m")
     said(board, f"Moviendo {one['name']}.")
     board.keyboard.press("ArrowRight")
-    said(board, "Libre")
+    said(board, f"{one['starts']}, mesa {one['label']}, libre")
     board.keyboard.press("Enter")
-    expect(board.locator(".toast")).to_contain_text("Movida:")
+    expect(board.locator(".toast")).to_contain_text(f"Movida a las {one['starts']}, mesa {one['label']}.")
     moved = places(stage)
     assert len(moved.items() - before.items()) == 1
     board.keyboard.press("p")
     expect(board.locator(".toast")).to_contain_text("Reunión fijada")
     board.keyboard.press("m")
-    expect(board.locator("[data-alert]")).to_contain_text("Esta reunión está fijada")
+    expect(board.get_by_role("dialog", name="Esta reunión está fijada")).to_be_visible()
+    board.keyboard.press("Escape")
+    expect(cell(board, one["table"], one["to"])).to_be_focused()
     board.keyboard.press("p")
     expect(board.locator(".toast")).to_contain_text("Reunión suelta")
     board.keyboard.press("Delete")
@@ -249,9 +251,9 @@ def test_from_the_tray_to_a_place_and_out_again(stage: Stage, board: Page) -> No
     card.get_by_role("button").click()
     expect(board.locator("[data-bar]")).to_contain_text("Moviendo:")
     board.keyboard.press("ArrowRight")
-    said(board, "Libre")
+    said(board, "libre")
     board.keyboard.press("Enter")
-    expect(board.locator(".toast")).to_contain_text("Movida:")
+    expect(board.locator(".toast")).to_contain_text("Movida")
     assert len(places(stage)) == placed + 1
     source = board.locator(".b-cell:focus").bounding_box()
     tray = board.locator("[data-side]").bounding_box()
@@ -288,7 +290,7 @@ def test_outside_the_stated_availability_a_reason_is_asked(stage: Stage, board: 
     expect(dialog).to_contain_text("Escriba el motivo")
     dialog.get_by_label("¿Por qué sí puede?").fill("Lo confirmó por teléfono")
     board.keyboard.press("Enter")
-    expect(board.locator(".toast")).to_contain_text("Movida:")
+    expect(board.locator(".toast")).to_contain_text("Movida")
 
 
 def test_what_somebody_else_does_appears_with_the_initials(browser: Browser, stage: Stage, board: Page) -> None:
@@ -344,7 +346,7 @@ def test_a_finger_taps_the_menu_and_then_the_place(browser: Browser, stage: Stag
     page.get_by_role("menuitem", name="Mover a…").tap()
     expect(page.locator("[data-bar]")).to_contain_text("Moviendo:")
     cell(page, one["table"], one["to"]).tap()
-    expect(page.locator(".toast")).to_contain_text("Movida:")
+    expect(page.locator(".toast")).to_contain_text("Movida")
     assert len(places(stage).items() - before.items()) == 1
     context.close()
 
@@ -372,7 +374,7 @@ def test_a_phone_shows_a_round_and_moves_from_a_list(browser: Browser, stage: St
     assert violations(page) == []
     if dialog.locator(".b-spots button").count():
         dialog.locator(".b-spots button").first.click()
-        expect(page.locator(".toast")).to_contain_text("Movida:")
+        expect(page.locator(".toast")).to_contain_text("Movida")
         assert len(places(stage).items() - before.items()) == 1
     page.context.close()
 

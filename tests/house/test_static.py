@@ -17,6 +17,9 @@ STATIC = ROOT / "eventsapp" / "static"
 VENDOR = STATIC / "vendor"
 TEMPLATES = ROOT / "templates"
 
+SHEETS = ("app", "board", "agenda")  # pictures stand alone and carry their colours themselves
+BOARD = ["js/board.js", *sorted(f"js/board/{path.name}" for path in (STATIC / "js" / "board").glob("*.js"))]
+
 # A mail reader knows no style sheet, and the page of our own fault must not need one.
 OWN_STYLE = {"errors/500.html"}
 HEX = re.compile(r"(?<![&\w/])#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b")
@@ -35,6 +38,11 @@ def pages() -> list[tuple[str, str]]:
 def weight(*names: str) -> int:
     """Bytes that travel for these static files."""
     return sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names)
+
+
+def sheet(name: str) -> str:
+    """The text of a style sheet."""
+    return (STATIC / "css" / f"{name}.css").read_text()
 
 
 def tokens() -> dict[str, str]:
@@ -83,7 +91,9 @@ def test_every_vendored_package_names_version_licence_and_source() -> None:
 @pytest.mark.parametrize(
     ("limit", "names"),
     [
-        (15_000, ["css/app.css"]),
+        (15_000, ["css/app.css", "css/board.css"]),
+        (15_000, ["css/app.css", "css/agenda.css"]),
+        (45_000, BOARD),
         (8_000, ["js/page.js", "js/choices.js", "js/availability.js"]),
         (30_000, ["js/page.js", "js/run.js"]),
         (4_800, ["vendor/tabler-icons/sprite.svg"]),
@@ -116,14 +126,15 @@ def test_the_style_of_our_own_fault_carries_the_nonce() -> None:
 
 def test_colours_come_from_tokens() -> None:
     in_templates = [(name, colour) for name, text in pages() if name not in OWN_STYLE for colour in HEX.findall(text)]
-    sheet = re.sub(r":root \{.*?\n\}", "", (STATIC / "css" / "app.css").read_text(), count=1, flags=re.S)
+    sheets = re.sub(r":root \{.*?\n\}", "", "".join(map(sheet, SHEETS)), count=1, flags=re.S)
     assert in_templates == []
-    assert HEX.findall(sheet) == []
+    assert HEX.findall(sheets) == []
 
 
-def test_the_style_sheet_uses_only_tokens_that_exist() -> None:
-    text = (STATIC / "css" / "app.css").read_text()
-    assert sorted(set(re.findall(r"var\(--([\w-]+)", text)) - set(re.findall(r"--([\w-]+):", text))) == []
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_style_sheet_uses_only_tokens_that_exist(name: str) -> None:
+    known = set(re.findall(r"--([\w-]+):", sheet("app") + sheet(name))) | {"part"}  # set by a script
+    assert sorted(set(re.findall(r"var\(--([\w-]+)", sheet(name))) - known) == []
 
 
 def test_nothing_is_fetched_from_elsewhere() -> None:

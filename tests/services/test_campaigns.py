@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from eventsapp.db import db
+from eventsapp.db import db, unit_of_work
 from eventsapp.domain.access import Actor
 from eventsapp.domain.errors import Conflict, DomainError, Forbidden
 from eventsapp.domain.values import (
@@ -288,3 +288,15 @@ def test_who_may_not_write_letters(context: Flask, now: datetime, role: Role) ->
     registration = make.registration(make.event())
     with pytest.raises(Forbidden):
         campaigns.write_to(registration, "a", "b", actor=staff(registration.event, role), now=now)
+
+
+def test_chosen_companies_alone_get_it(context: Flask, now: datetime) -> None:
+    with unit_of_work():
+        event = busy_event(now)
+    numbers = tuple(one.number for one in event.registrations if one.company.name in {"Compradora B", "Proveedora A"})
+    assert set(names(event, numbers=numbers)) == {"Compradora B", "Proveedora A"}
+    assert names(event, numbers=(9999,)) == []
+    with unit_of_work():
+        campaign = campaigns.add(event, answers(Audience(numbers=numbers)), actor=staff(event), now=now)
+    assert campaigns.audience_of(campaign) == Audience(numbers=numbers)
+    assert campaigns.list_named(event, numbers) == ["Compradora B", "Proveedora A"]

@@ -21,6 +21,7 @@ from eventsapp.models import Account, AuditEntry, Invitation, Schedule
 from eventsapp.services import adjustments, schedules
 from eventsapp.web.organizer import board_routes, board_words
 from eventsapp.web.organizer.board_routes import stream
+from eventsapp.web.organizer.schedule import MODULES
 from tests import make
 from tests.conftest import NOW
 from tests.publishing import meeting, publish
@@ -283,15 +284,23 @@ def test_ticked_meetings_are_pinned_unpinned_and_taken_out_without_script(sqlite
     assert client.submit(f"{base(roomy)}/varias", bad, page=path).status_code == 400
 
 
-def test_every_word_that_the_scripts_say_is_there(sqlite_app: Flask) -> None:
+def test_every_module_of_the_board_is_asked_for_at_once(sqlite_app: Flask) -> None:
+    folder = sqlite_app.static_folder
+    assert folder is not None
+    assert sorted(MODULES) == sorted(f"js/board/{path.name}" for path in Path(folder, "js/board").glob("*.js"))
+
+
+def test_every_word_that_the_scripts_say_is_there(sqlite_app: Flask, roomy: Bench) -> None:
     folder = sqlite_app.static_folder
     assert folder is not None
     with sqlite_app.test_request_context():
-        known = board_words.words()
+        known = board_words.words(roomy.event)
     files = [Path(folder, "js/board.js"), *Path(folder, "js/board").glob("*.js")]
     scripts = "".join(path.read_text() for path in files)
     said = set(re.findall(r'say\(\s*"(\w+)"', scripts)) | set(re.findall(r'do: "say", key: "(\w+)"', scripts))
     assert len(said) > 60
+    said |= {f"{kind}_{of}" for kind in ("pin", "group") for of in ("table", "slot", "company")}
+    said |= {f"act_{act}" for act in board_routes.ACTS} | {f"state_{name}" for name in ("set", "new", "pin", "bad")}
     assert said - set(known) == set()
 
 

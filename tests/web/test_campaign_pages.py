@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import CampaignStatus, PrintoutKind, PrintoutStatus, Role, Side
-from eventsapp.models import Account, Campaign, OutboxMessage, Printout
+from eventsapp.models import Account, Campaign, OutboxMessage, Printout, Registration
 from eventsapp.worker import runner
 from tests import hostile, make
 from tests.client import hidden_fields
@@ -172,3 +172,19 @@ def test_a_sheet_is_prepared_and_downloaded(world: World) -> None:
 )
 def test_a_made_up_order_for_paper_is_refused(world: World, data: dict[str, str]) -> None:
     assert world.client().submit("/o/bajio/impresos", data).status_code == 400
+
+
+@pytest.mark.parametrize("said", ["1,x", "1,,2", "-1", "1 or 1=1", "9" * 12, ",".join(["1"] * 201), "²"])
+def test_who_is_meant_is_never_guessed(world: World, said: str) -> None:
+    assert world.client().get(f"{LIST}/nuevo", query_string={"empresas": said}).status_code == 400
+    answer = world.client().submit(f"{LIST}/nuevo", {"companies": said, "subject": "Hola", "body": "Hola"})
+    assert answer.status_code in {400, 422}
+    with world.app.app_context():
+        assert db.session.query(Campaign).count() == 0
+
+
+def test_a_message_to_chosen_companies_says_so(world: World) -> None:
+    with world.app.app_context():
+        numbers = ",".join(str(number) for (number,) in db.session.query(Registration.number).limit(2))
+    assert "Solo 2 empresas elegidas" in text_of(world, f"{LIST}/nuevo?empresas={numbers}")
+    assert "empresas elegidas" not in text_of(world, f"{LIST}/nuevo")

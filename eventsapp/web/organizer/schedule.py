@@ -43,10 +43,13 @@ __all__ = ["change_row", "company_names", "version_of_event"]  # publication sho
 
 
 # The scripts of the board, which the page asks for at once instead of one after the other.
-MODULES = (
-    "cells", "choices", "data", "dom", "drag", "feasible", "grid", "hands", "hover", "keys", "live", "overview",
-    "panel", "rounds", "server", "sources", "state", "words",
-)  # fmt: skip
+MODULES = tuple(
+    f"js/board/{name}.js"
+    for name in (
+        *("cells", "choices", "data", "dom", "drag", "feasible", "grid", "hands", "hover", "keys", "live", "overview"),
+        *("panel", "rounds", "server", "sources", "state", "words"),
+    )
+)
 PANELS = ("con-lugar", "sin-lugar", "choques", "cambios")
 SIZES = (25, 50, 100)
 MOST_AT_ONCE = 500

@@ -63,7 +63,7 @@ export class Server {
 
   async isSignedOut() {
     try {
-      const answer = await fetch(`${this.urls.news}?desde=${this.page.board.edit}`, { method: "HEAD", credentials: "same-origin", redirect: "manual" });
+      const answer = await fetch(`${this.urls.news}?desde=${this.page.board.edit}`, { credentials: "same-origin", redirect: "manual" });
       return answer.type === "opaqueredirect" || answer.status === 401;
     } catch { return false; }
   }
