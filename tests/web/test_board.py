@@ -280,8 +280,21 @@ def test_ticked_meetings_are_pinned_unpinned_and_taken_out_without_script(sqlite
         values = {"edit": str(draft_of(roomy).edit)}
         assert client.submit(f"{base(roomy)}/{verb}", values, page=path).status_code == 303
         assert len(schedules.list_placements(draft_of(roomy))) == left
-    bad = {"act": "borrar", "meeting": ids, "edit": "1"}
-    assert client.submit(f"{base(roomy)}/varias", bad, page=path).status_code == 400
+    for bad in ({"act": "borrar", "meeting": ids}, {"act": "escribir"}, {}):
+        assert client.submit(f"{base(roomy)}/varias", {**bad, "edit": "1"}, page=path).status_code == 400
+
+
+def test_ticked_meetings_lead_to_a_message_to_their_companies(sqlite_app: Flask, roomy: Bench) -> None:
+    client, path = make.client(sqlite_app, roomy.account), f"/o/{roomy.event.code}/horario?vista=lista"
+    place = schedules.list_placements(draft_of(roomy))[0]
+    numbers = sorted({place.meeting.a.number, place.meeting.b.number})
+    values = {"act": "escribir", "meeting": str(place.meeting_id), "edit": "1"}
+    answer = client.submit(f"{base(roomy)}/varias", values, page=path)
+    assert answer.status_code == 302
+    asked = f"/o/{roomy.event.code}/mensajes/envios/nuevo?empresas={numbers[0]},{numbers[1]}"
+    assert answer.headers["Location"].replace("%2C", ",").endswith(asked)
+    gone = {"act": "escribir", "meeting": "00000000-0000-0000-0000-000000000000", "edit": "1"}
+    assert client.submit(f"{base(roomy)}/varias", gone, page=path).status_code == 404
 
 
 def test_every_module_of_the_board_is_asked_for_at_once(sqlite_app: Flask) -> None:

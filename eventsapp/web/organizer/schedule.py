@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import abort, flash, g, request, url_for
+from flask import abort, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -53,6 +53,7 @@ MODULES = tuple(
 PANELS = ("con-lugar", "sin-lugar", "choques", "cambios")
 SIZES = (25, 50, 100)
 MOST_AT_ONCE = 500
+WRITE = "escribir"
 BULK = {"fijar": adjustments.pin, "soltar": adjustments.unpin, "quitar": adjustments.unschedule}
 
 
@@ -166,9 +167,11 @@ def _list_page(event: Event, schedule: Schedule) -> str:
 @bp.post("/o/<event_code>/horario/<int:number>/varias", endpoint="change_meetings")
 @requires(Permission.SCHEDULE_ADJUST, load=version_of_event)
 def change_meetings(schedule: Schedule) -> ResponseReturnValue:
-    """Pin, unpin or take out all ticked meetings, as one step."""
-    act = BULK.get(request.form.get("act", "")) or abort(400)
+    """Pin, unpin or take out all ticked meetings, as one step; or go and write to their companies."""
     ids = [uuid_of(value) for value in request.form.getlist("meeting")[:MOST_AT_ONCE]]
+    if request.form.get("act") == WRITE and ids:
+        return redirect(_message_url(schedule, ids))
+    act = BULK.get(request.form.get("act", "")) or abort(400)
     with saving() as done:
         meetings = _meetings(schedule, ids)
         draft = act(schedule, *meetings, edit=edit(), **by()) if meetings else schedule
@@ -176,6 +179,13 @@ def change_meetings(schedule: Schedule) -> ResponseReturnValue:
         count = len(meetings)
     flash(ngettext("%(n)s reunión cambiada.", "%(n)s reuniones cambiadas.", count, n=number(count)), "ok")
     return done.redirect()
+
+
+def _message_url(schedule: Schedule, ids: Sequence[UUID]) -> str:
+    """Where a message to the companies of some meetings is written."""
+    sides = [side for place in schedules.list_some(schedule, ids) for side in (place.meeting.a, place.meeting.b)]
+    numbers = ",".join(map(str, sorted({side.number for side in sides}))) or abort(404)
+    return url_for("organizer.new_campaign", event_code=schedule.event.code, empresas=numbers)
 
 
 def _meetings(schedule: Schedule, ids: Sequence[UUID]) -> list[Meeting]:
