@@ -102,8 +102,7 @@ def test_twenty_changes_go_back_and_come_again_by_keys(stage: Stage, board: Page
 
 def test_a_drag_over_a_day_shows_that_day_and_near_an_edge_scrolls(stage: Stage, browser: Browser) -> None:
     page = stage.page(browser, viewport={"width": 900, "height": 500})
-    one = movable(page)
-    start = cell(page, one["row"], one["from"]).bounding_box()
+    start = page.locator('.b-cell.meet:not(.pinned)[aria-colindex="2"]').first.bounding_box()
     tab = page.locator('[data-day="1"]').bounding_box()
     grid = page.locator("[data-grid]").bounding_box()
     assert start is not None
@@ -176,7 +175,7 @@ def test_colours_tell_process_and_state(board: Page) -> None:
         board.locator("[data-colour]").select_option(choice)
         expect(board.locator("[data-legend]")).to_contain_text(legend)
         assert violations(board) == []
-    expect(board.locator(".b-cell.s-pin").first).to_be_visible()
+    expect(board.locator(".b-cell.pinned.k1").first).to_be_visible()
     assert "color=estado" in board.url
     board.reload()
     board.wait_for_selector("[data-ready]", state="attached")

@@ -3,7 +3,7 @@ import { isNamed } from "./sources.js";
 import { verdict } from "./feasible.js";
 import { sentence } from "./words.js";
 
-const COLOURS = 6;
+const TOPICS = ["k1", "k2", "k3", "k4", "a4", "k6"], STATES = { set: "a2", new: "k4", pin: "k1", bad: "k6" };
 const EMPTY = { className: "", text: "", more: "", pair: -1 };
 
 export class Cells {
@@ -18,8 +18,8 @@ export class Cells {
     if (this.ranked?.board !== board) {
       const counts = new Map();
       for (const pair of board.pairs) if (pair.slot >= 0 && pair.topic) counts.set(pair.topic, (counts.get(pair.topic) ?? 0) + 1);
-      const names = [...counts].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0])).slice(0, COLOURS).map(([name]) => name);
-      this.ranked = { board, names, of: new Map(names.map((name, n) => [name, `k${n + 1}`])) };
+      const names = [...counts].sort((one, other) => other[1] - one[1] || one[0].localeCompare(other[0])).slice(0, TOPICS.length).map(([name]) => name);
+      this.ranked = { board, names, of: new Map(names.map((name, n) => [name, TOPICS[n]])) };
     }
     return this.ranked;
   }
@@ -28,15 +28,15 @@ export class Cells {
   shade(index) {
     const { board, clashing } = this.page, pair = board.pairs[index];
     if (this.colour === "topic") return this.topics().of.get(pair.topic) ?? "k0";
-    if (this.colour === "state") return clashing.has(index) ? "s-bad" : pair.pinned ? "s-pin" : this.isChanged(index) ? "s-new" : "s-set";
+    if (this.colour === "state") return STATES[clashing.has(index) ? "bad" : pair.pinned ? "pin" : this.isChanged(index) ? "new" : "set"];
     return `a${pair.level}`;
   }
 
   // What the colours mean, when it is not the scale of affinity: [shade, words].
   legend() {
     const { say } = this.page;
-    if (this.colour === "topic") return [...this.topics().names.map((name, n) => [`k${n + 1}`, name]), ["k0", say("topic_other")]];
-    return this.colour === "state" ? ["set", "new", "pin", "bad"].map((name) => [`s-${name}`, say(`state_${name}`)]) : [];
+    if (this.colour === "topic") return [...this.topics().names.map((name, n) => [TOPICS[n], name]), ["k0", say("topic_other")]];
+    return this.colour === "state" ? Object.entries(STATES).map(([name, shade]) => [shade, say(`state_${name}`)]) : [];
   }
 
   // One cell: its class, what it says and what is read out.
