@@ -17,7 +17,7 @@ STATIC = ROOT / "eventsapp" / "static"
 VENDOR = STATIC / "vendor"
 TEMPLATES = ROOT / "templates"
 
-SHEETS = ("app", "board", "agenda")  # pictures stand alone and carry their colours themselves
+SHEETS = ("app", "board", "agenda", "charts")  # pictures stand alone and carry their colours themselves
 BOARD = ["js/board.js", *sorted(f"js/board/{path.name}" for path in (STATIC / "js" / "board").glob("*.js"))]
 
 # A mail reader knows no style sheet, and the page of our own fault must not need one.
@@ -93,6 +93,7 @@ def test_every_vendored_package_names_version_licence_and_source() -> None:
     [
         (15_000, ["css/app.css", "css/board.css"]),
         (15_000, ["css/app.css", "css/agenda.css"]),
+        (15_000, ["css/app.css", "css/charts.css"]),
         (45_000, BOARD),
         (8_000, ["js/page.js", "js/choices.js", "js/availability.js"]),
         (30_000, ["js/page.js", "js/run.js"]),
