@@ -109,6 +109,8 @@ def new_request(event: Event) -> ResponseReturnValue:
     """Ask for a meeting on behalf of a company."""
     form = AskForm()
     participants = request_lists.list_participants(event)
+    if request.method == "GET":
+        form.one.data = trimmed(request.args.get("empresa"))[:220]
     if form.validate_on_submit() and (pair := chosen_pair(form, participants)):
         try:
             with saving(url_for("organizer.requests", event_code=event.code)) as done:
