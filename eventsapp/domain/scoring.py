@@ -24,11 +24,12 @@ between those the share is that of the shorter list, so that nobody loses by des
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
+from operator import mul
 from typing import NamedTuple
 from uuid import UUID
 
@@ -97,10 +98,27 @@ class Need:
     points: tuple[Point, ...] = ()
     state: str = ""
     term_set: frozenset[str] = field(init=False, repr=False, compare=False)
+    aspects: tuple[Aspect, ...] = field(init=False, repr=False, compare=False)
+    weights: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    weight: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """The terms, for comparing."""
+        """The terms, for comparing, and what is looked at: only what the buyer asks for."""
+        asked = (
+            (Aspect.CAPACITY, self.monthly),
+            (Aspect.DISTANCE, self.max_km),
+            (Aspect.PREFERRED, self.preferred),
+            (Aspect.CLASS, self.classes),
+            (Aspect.SIZE, self.sizes),
+            (Aspect.LANGUAGE, self.languages),
+            (Aspect.VERIFICATION, not self.is_general),
+        )
+        aspects = (Aspect.TERMS, *[aspect for aspect, value in asked if value])
+        weights = tuple([WEIGHTS[aspect] for aspect in aspects])
         object.__setattr__(self, "term_set", frozenset(self.terms))
+        object.__setattr__(self, "aspects", aspects)
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "weight", sum(weights))
 
 
 @dataclass(frozen=True)
@@ -157,20 +175,29 @@ class Part(NamedTuple):
 
 
 class Match(NamedTuple):
-    """How one offer covers one need: the score with its parts, the common terms, the must-certificates missing."""
+    """How one offer covers one need: the score, the must-certificates missing, and the share of each part."""
 
     need: Need
     offer: Offer
     score: int
     open_score: int
-    shared: tuple[str, ...]
     missing: tuple[str, ...]
-    parts: tuple[Part, ...]
+    shares: tuple[float | None, ...]
 
     @property
     def level(self) -> int:
         """1 to 5."""
         return level_of(self.score)
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The common terms."""
+        return tuple([code for code in self.need.terms if code in self.offer.term_set])
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What the score is made of, terms first."""
+        return tuple(map(Part, self.need.aspects, self.shares))
 
 
 def level_of(score: int) -> int:
@@ -181,25 +208,14 @@ def level_of(score: int) -> int:
 def match(need: Need, offer: Offer) -> Match | None:
     """How an offer covers a need; None without a common term, and where a capability says it better."""
     shared = need.term_set & offer.term_set
-    if not shared or any(shared <= terms for terms in offer.described):
+    if not shared or (offer.described and any(shared <= terms for terms in offer.described)):
         return None
-    parts = _parts(need, offer, len(shared))
-    weight, points = 0, 0.0
-    for aspect, share in parts:
-        counts = WEIGHTS[aspect]
-        weight += counts
-        points += counts * (UNTOLD if share is None else share)
-    open_score = max(1, round(100 * points / weight))
+    shares = _shares(need, offer, len(shared))
+    points = sum(map(mul, need.weights, [UNTOLD if share is None else share for share in shares]))
+    open_score = max(1, round(100 * points / need.weight))
     missing = missing_certificates(need, offer.firm)
-    return Match(
-        need,
-        offer,
-        min(open_score, GATE_CLOSED) if missing else open_score,
-        open_score,
-        tuple([code for code in need.terms if code in shared]),
-        missing,
-        parts,
-    )
+    score = min(open_score, GATE_CLOSED) if missing else open_score
+    return Match(need, offer, score, open_score, missing, shares)
 
 
 def covers(need: Need, offer: Offer) -> bool:
@@ -214,10 +230,12 @@ def covers(need: Need, offer: Offer) -> bool:
 
 def missing_certificates(need: Need, firm: Firm) -> tuple[str, ...]:
     """The must-certificates that a supplier has not got, those in progress apart where the buyer accepts them."""
+    if need.musts <= firm.held:
+        return ()
     missing = need.musts - firm.held
     if need.accepts_in_progress:
         missing -= firm.in_progress
-    return tuple(sorted(missing)) if missing else ()
+    return tuple(sorted(missing))
 
 
 def best(matches: Iterable[Match]) -> Match | None:
@@ -244,6 +262,11 @@ class Index:
         found = [self._by_term.get(code, ()) for code in need.term_set]
         return found[0] if len(found) == 1 else {id(offer): offer for offers in found for offer in offers}.values()
 
+    def whole(self, need: Need) -> list[Offer]:
+        """The offers that have all terms of a need."""
+        fewest = min((self._by_term.get(code, []) for code in need.term_set), key=len, default=[])
+        return [offer for offer in fewest if need.term_set <= offer.term_set]
+
     def matches(self, need: Need) -> Iterator[Match]:
         """How each offer that shares a term covers the need."""
         for offer in self.offers(need):
@@ -252,6 +275,7 @@ class Index:
                 yield found
 
 
+@lru_cache(maxsize=65536)
 def distance_km(one: Point, other: Point) -> float:
     """The way between two points on the globe as the crow flies (haversine)."""
     (lat_1, lon_1), (lat_2, lon_2) = one, other
@@ -269,26 +293,11 @@ def _rank(found: Match) -> tuple[int, int, int]:
     return found.score, found.open_score, len(found.shared)
 
 
-def _parts(need: Need, offer: Offer, shared: int) -> tuple[Part, ...]:
-    """The parts that the need asks for, terms first."""
+def _shares(need: Need, offer: Offer, shared: int) -> tuple[float | None, ...]:
+    """How far each aspect of the need is met, in their order; None where the supplier does not tell."""
     if need.is_general:
-        return (Part(Aspect.TERMS, shared / min(len(need.term_set), len(offer.term_set))),)
-    firm = offer.firm
-    parts = [Part(Aspect.TERMS, shared / len(need.term_set))]
-    if need.monthly:
-        parts.append(Part(Aspect.CAPACITY, _capacity(need, offer)))
-    if need.max_km:
-        parts.append(Part(Aspect.DISTANCE, _nearness(need, firm)))
-    if need.preferred:
-        parts.append(Part(Aspect.PREFERRED, len(need.preferred & firm.held) / len(need.preferred)))
-    if need.classes:
-        parts.append(Part(Aspect.CLASS, _kinship(need.classes, firm.scian)))
-    if need.sizes:
-        parts.append(Part(Aspect.SIZE, float(firm.size in need.sizes) if firm.size else None))
-    if need.languages:
-        parts.append(Part(Aspect.LANGUAGE, float(bool(need.languages & firm.languages)) if firm.languages else None))
-    parts.append(Part(Aspect.VERIFICATION, TRUST[offer.verification]))
-    return tuple(parts)
+        return (shared / min(len(need.term_set), len(offer.term_set)),)
+    return (shared / len(need.term_set), *[SHARES[aspect](need, offer) for aspect in need.aspects[1:]])
 
 
 def _capacity(need: Need, offer: Offer) -> float | None:
@@ -297,13 +306,47 @@ def _capacity(need: Need, offer: Offer) -> float | None:
     return min(1.0, offer.monthly_free / need.monthly)
 
 
-def _nearness(need: Need, firm: Firm) -> float | None:
+def _nearness(need: Need, offer: Offer) -> float | None:
+    firm = offer.firm
     if not need.max_km:
         return None
     km = nearest_km(need, firm)
     if km is None:
         return 1.0 if need.state and need.state == firm.state else None
     return max(0.0, min(1.0, 2 - km / need.max_km))
+
+
+def _preferred(need: Need, offer: Offer) -> float:
+    return len(need.preferred & offer.firm.held) / len(need.preferred)
+
+
+def _class(need: Need, offer: Offer) -> float | None:
+    return _kinship(need.classes, offer.firm.scian)
+
+
+def _size(need: Need, offer: Offer) -> float | None:
+    return float(offer.firm.size in need.sizes) if offer.firm.size else None
+
+
+def _language(need: Need, offer: Offer) -> float | None:
+    spoken = offer.firm.languages
+    return float(not need.languages.isdisjoint(spoken)) if spoken else None
+
+
+def _verification(_need: Need, offer: Offer) -> float:
+    return TRUST[offer.verification]
+
+
+SHARES: dict[Aspect, Callable[[Need, Offer], float | None]] = {
+    Aspect.CAPACITY: _capacity,
+    Aspect.DISTANCE: _nearness,
+    Aspect.PREFERRED: _preferred,
+    Aspect.CLASS: _class,
+    Aspect.SIZE: _size,
+    Aspect.LANGUAGE: _language,
+    Aspect.VERIFICATION: _verification,
+}
+"""The share of each aspect but the terms, of which a match has its own count."""
 
 
 @lru_cache(maxsize=65536)

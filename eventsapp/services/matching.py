@@ -1,4 +1,4 @@
-"""Whom a company may meet and why: needs against offers, how things stand between two, and what nobody covers.
+"""What the companies of an event need and offer, and how well two of them fit.
 
 The rows of an event are read in a few statements and compared in memory (`domain.scoring`), each time anew, so that a
 change shows at once. What a company published is compared in full; the terms of its registration stand beside it:
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -23,48 +22,24 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from eventsapp.db import db
 from eventsapp.domain import certifications, scoring
 from eventsapp.domain.certifications import CertificateState
-from eventsapp.domain.matching import Affinity, folded, is_buyer_side, may_meet
-from eventsapp.domain.scoring import MONTHS, Firm, Index, Match, Need, Offer, Point
+from eventsapp.domain.matching import Affinity, is_buyer_side, may_meet
+from eventsapp.domain.scoring import MONTHS, Firm, Match, Need, Offer, Point
 from eventsapp.domain.sourcing import CapabilityStatus, RequirementStatus
-from eventsapp.domain.taxonomy import terms
 from eventsapp.domain.values import (
-    Preference,
     RegistrationStatus,
-    RequestStatus,
     Side,
     SizeClass,
 )
-from eventsapp.models import (
-    Capability,
-    Certificate,
-    Company,
-    Event,
-    Exclusion,
-    Registration,
-    Request,
-    Requirement,
-    Site,
-)
+from eventsapp.models import Capability, Certificate, Company, Event, Registration, Requirement, Site
 
 SitePoints = dict[UUID, list[tuple[str, Point]]]
 
 ALL_PERCENT = 100
-NEAR_MISSES = 5
 OPPOSITE = {
     Side.BUYER: (Side.SUPPLIER, Side.BOTH),
     Side.SUPPLIER: (Side.BUYER, Side.BOTH),
     Side.BOTH: tuple(Side),
 }
-
-
-class Relation(StrEnum):
-    """How things stand between a company and another one."""
-
-    NONE = "none"
-    ASKED = "asked"
-    RECEIVED = "received"
-    AGREED = "agreed"
-    DECLINED = "declined"
 
 
 @dataclass(frozen=True)
@@ -85,89 +60,6 @@ class Party:
     needs: tuple[Need, ...]
     offers: tuple[Offer, ...]
     logo_id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A company that another one may meet, how well the two fit, and how things stand."""
-
-    party: Party
-    match: Match | None
-    relation: Relation
-
-    @property
-    def registration_id(self) -> UUID:
-        """The registration of the company."""
-        return self.party.registration_id
-
-    @property
-    def name(self) -> str:
-        """The name of the company."""
-        return self.party.name
-
-    @property
-    def city(self) -> str:
-        """Where it is."""
-        return self.party.city
-
-    @property
-    def state(self) -> str:
-        """Where it is."""
-        return self.party.state
-
-    @property
-    def side(self) -> Side:
-        """Where it sits."""
-        return self.party.side
-
-    @property
-    def offer(self) -> str:
-        """What it says of itself at this event."""
-        return self.party.offer
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """All that it buys or makes."""
-        return self.party.terms
-
-    @property
-    def affinity(self) -> Affinity:
-        """How well the two fit."""
-        return affinity_of(self.match)
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What a company looks for; empty values filter nothing."""
-
-    text: str = ""
-    term: str = ""
-    state: str = ""
-    relation: str = ""
-    cluster: str = ""
-    certificate: str = ""
-    size: str = ""
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A requirement without a supplier that covers it: those that come near, the best first, and what they lack."""
-
-    requirement_id: UUID
-    title: str
-    company: str
-    registration_id: UUID
-    need: Need
-    near: tuple[tuple[Party, Match], ...]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The must-certificates that those who come near lack, the most frequent first."""
-        counts: dict[str, int] = {}
-        for _party, match in self.near:
-            for code in match.missing:
-                counts[code] = counts.get(code, 0) + 1
-        return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
 
 
 @dataclass
@@ -270,94 +162,6 @@ def read_for(registration: Registration) -> Field:
     return read_field(registration.event, OPPOSITE[registration.side], (registration.id,))
 
 
-def list_candidates(registration: Registration) -> list[Candidate]:
-    """The approved companies that this one may meet, the best fit first and then by name; six statements in all."""
-    return candidates_in(read_for(registration), registration)
-
-
-def candidates_in(found: Field, registration: Registration) -> list[Candidate]:
-    """The candidates of one company among those that were read."""
-    mine = found.parties.get(registration.id)
-    if mine is None:
-        return []
-    relations, excluded = _relations(registration), _excluded(registration)
-    candidates = [
-        Candidate(party, best_between(mine, party), relations.get(party.registration_id, Relation.NONE))
-        for party in found.parties.values()
-        if party is not mine and may_meet(mine.side, party.side) and party.registration_id not in excluded
-    ]
-    return sorted(candidates, key=_order)
-
-
-def find_candidate(registration: Registration, registration_id: UUID) -> Candidate | None:
-    """One company that this one may meet, or None: absent, of another event, of the same side or excluded."""
-    found = read_field(registration.event, (), (registration.id, registration_id))
-    return next((one for one in candidates_in(found, registration) if one.registration_id == registration_id), None)
-
-
-def chosen(candidates: list[Candidate], filters: Filters) -> list[Candidate]:
-    """Those of the candidates that the filters let through; text is looked for without accents and case, every word."""
-    words = folded(filters.text).split()
-    return [
-        one
-        for one in candidates
-        if (not filters.term or filters.term in one.party.terms)
-        and (not filters.state or filters.state == one.party.state)
-        and (not filters.relation or filters.relation == one.relation)
-        and (not filters.cluster or filters.cluster in one.party.clusters)
-        and (not filters.certificate or filters.certificate in one.party.certificates)
-        and (not filters.size or filters.size == one.party.size)
-        and (not words or _has_all(one.party, words))
-    ]
-
-
-# What nobody covers ---------------------------------------------------------------------------------------------------
-
-
-def list_gaps(found: Field, *, of: UUID | None = None) -> list[Gap]:
-    """The published requirements that no company covers, those of one registration or of all, in the order read."""
-    owners = {offer.key: party for party in found.parties.values() for offer in party.offers}
-    index = Index([offer for party in found.parties.values() for offer in party.offers])
-    gaps = []
-    for party in found.parties.values():
-        if of is not None and party.registration_id != of:
-            continue
-        for need in party.needs:
-            if need.is_general:
-                continue
-            offers = [offer for offer in index.offers(need) if owners[offer.key] is not party]
-            if not any(scoring.covers(need, offer) for offer in offers):
-                others = [match for offer in offers if (match := scoring.match(need, offer)) is not None]
-                gaps.append(_gap(party, need, found.titles[need.key], others, owners))
-    return gaps
-
-
-def list_matches(found: Field, requirement_id: UUID) -> list[tuple[Party, Match]]:
-    """How each company covers a requirement, each once with its best offer, the best first."""
-    for party in found.parties.values():
-        for need in party.needs:
-            if need.key == requirement_id and not need.is_general:
-                return _best_of_each(need, [other for other in found.parties.values() if other is not party])
-    return []
-
-
-def _gap(party: Party, need: Need, title: str, matches: list[Match], owners: dict[UUID, Party]) -> Gap:
-    near: dict[UUID, tuple[Party, Match]] = {}
-    for match in sorted(matches, key=lambda one: (-one.open_score, one.missing, owners[one.offer.key].name)):
-        owner = owners[match.offer.key]
-        near.setdefault(owner.registration_id, (owner, match))
-    return Gap(need.key, title, party.name, party.registration_id, need, tuple(near.values())[:NEAR_MISSES])
-
-
-def _best_of_each(need: Need, parties: Iterable[Party]) -> list[tuple[Party, Match]]:
-    best = [
-        (party, match)
-        for party in parties
-        if (match := scoring.best(m for offer in party.offers if (m := scoring.match(need, offer)))) is not None
-    ]
-    return sorted(best, key=lambda one: (-one[1].score, -one[1].open_score, folded(one[0].name)))
-
-
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
@@ -398,9 +202,10 @@ def _certificates(event: Event, wanted: ColumnElement[bool]) -> dict[Certificate
         .join(Registration, Registration.company_id == Certificate.company_id)
         .where(wanted, Registration.side != Side.BUYER, Certificate.ended_at.is_(None))
     )
+    first_day = event.first_day
     found: dict[CertificateState, dict[UUID, set[str]]] = {state: {} for state in CertificateState}
     for company_id, code, stage, verification, expires_on in db.session.execute(query):
-        state = certifications.state(stage, verification, expires_on, event.first_day)
+        state = certifications.state(stage, verification, expires_on, first_day)
         found[state].setdefault(company_id, set()).add(code)
     return found
 
@@ -545,48 +350,3 @@ def _general_offer(registration_id: UUID, named: tuple[str, ...], offers: Iterab
     """All that a supplier names, as one more offer."""
     described = tuple(offer.term_set for offer in offers)
     return [Offer(registration_id, named, is_general=True, described=described, firm=firm)] if named else []
-
-
-def _order(one: Candidate) -> tuple[int, int, int, str]:
-    score, open_score = (one.match.score, one.match.open_score) if one.match else (0, 0)
-    return -score, -open_score, -len(one.match.shared if one.match else ()), folded(one.name)
-
-
-def _has_all(one: Party, words: list[str]) -> bool:
-    names = [name for code in one.terms if code in terms() for name in (terms()[code].name_es, terms()[code].name_en)]
-    text = folded(" ".join([one.name, one.city, one.state, one.offer, *names, *one.certificates]))
-    return all(word in text for word in words)
-
-
-def _relations(registration: Registration) -> dict[UUID, Relation]:
-    """How the company stands to each that it asked or that asked it."""
-    mine = or_(Request.from_id == registration.id, Request.to_id == registration.id)
-    between: dict[UUID, set[Relation]] = {}
-    for from_id, to_id, status in db.session.execute(
-        select(Request.from_id, Request.to_id, Request.status).where(mine)
-    ):
-        is_own = from_id == registration.id
-        between.setdefault(to_id if is_own else from_id, set()).add(_relation(status, is_own))
-    order = (Relation.AGREED, Relation.RECEIVED, Relation.ASKED, Relation.DECLINED, Relation.NONE)
-    return {key: next(one for one in order if one in found) for key, found in between.items()}
-
-
-def _relation(status: RequestStatus, is_own: bool) -> Relation:
-    if status is RequestStatus.SENT:
-        return Relation.ASKED if is_own else Relation.RECEIVED
-    if status is RequestStatus.DECLINED:
-        return Relation.DECLINED if is_own else Relation.NONE
-    return Relation.AGREED if status is RequestStatus.ACCEPTED else Relation.NONE
-
-
-def _excluded(registration: Registration) -> set[UUID]:
-    """The registrations that this one must not meet: excluded, or one of the two has a veto."""
-    query = select(Exclusion.a_id, Exclusion.b_id).where(
-        or_(Exclusion.a_id == registration.id, Exclusion.b_id == registration.id)
-    )
-    vetoes = select(Request.from_id, Request.to_id).where(
-        or_(Request.from_id == registration.id, Request.to_id == registration.id),
-        Request.status == RequestStatus.NOTED,
-        Request.preference == Preference.NO,
-    )
-    return {key for row in db.session.execute(query.union(vetoes)) for key in row} - {registration.id}

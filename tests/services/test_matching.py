@@ -14,7 +14,8 @@ from eventsapp.domain.scoring import Aspect
 from eventsapp.domain.sourcing import CapabilityStatus, RequirementStatus, Unit, Visibility
 from eventsapp.domain.values import CertificateStage, RegistrationStatus, RequestStatus, Side, Verification
 from eventsapp.models import Event, Registration
-from eventsapp.services import matching, requests, requirements
+from eventsapp.services import candidates, matching, requests, requirements
+from eventsapp.services import gaps as gaps_of
 from tests import make, sourced
 from tests.statements import counted
 
@@ -135,7 +136,7 @@ def test_candidates_come_best_first_and_near_misses_by_what_fits_otherwise(event
         names[made.id] = name
         if code:
             sourced.certificate(made, code)
-    found = matching.list_candidates(one)
+    found = candidates.list_candidates(one)
     assert [(one.name, one.affinity.level) for one in found] == [
         ("Alfa", 5),
         ("Beta", 3),
@@ -153,7 +154,7 @@ def test_gaps_name_who_comes_near_and_what_is_missing(event: Event) -> None:
     much = sourced.requirement(one, terms=["ALL-020"], annual_quantity=120_000, title="Maquinado")
     near, far = supplier(event, "ALL-090", "ALL-010"), supplier(event, "ALL-010", "ALL-020")
     sourced.capability(far, terms=["ALL-020"], monthly_capacity=1000)
-    gaps = matching.list_gaps(matching.read_field(event))
+    gaps = gaps_of.list_gaps(matching.read_field(event))
     assert [
         (gap.title, gap.company, gap.missing, [party.registration_id for party, _ in gap.near]) for gap in gaps
     ] == [
@@ -162,8 +163,8 @@ def test_gaps_name_who_comes_near_and_what_is_missing(event: Event) -> None:
         (much.title, "Planta", (), [far.id]),
     ]
     sourced.certificate(near, "CQI-11")
-    assert [gap.title for gap in matching.list_gaps(matching.read_field(event), of=one.id)] == ["Hules", "Maquinado"]
-    assert matching.list_gaps(matching.read_field(event), of=near.id) == []
+    assert [gap.title for gap in gaps_of.list_gaps(matching.read_field(event), of=one.id)] == ["Hules", "Maquinado"]
+    assert gaps_of.list_gaps(matching.read_field(event), of=near.id) == []
 
 
 def test_a_run_and_a_page_use_the_same_level(event: Event) -> None:
@@ -171,7 +172,7 @@ def test_a_run_and_a_page_use_the_same_level(event: Event) -> None:
     sourced.requirement(one, must_certificates=["CQI-11"], unit=Unit.TONNES)
     make.request(other, one, status=RequestStatus.ACCEPTED)
     [pair] = requests.list_pairs(event)
-    [candidate] = matching.list_candidates(one)
+    [candidate] = candidates.list_candidates(one)
     assert (pair.affinity, candidate.affinity.level) == (2, 2)
 
 
@@ -186,8 +187,8 @@ def test_reading_is_flat_in_statements(event: Event, context: Flask) -> None:
             sourced.certificate(made, "ISO-9001")
         db.session.flush()
         with counted(context) as sent:
-            matching.list_candidates(one)
-            matching.list_gaps(matching.read_field(event))
+            candidates.list_candidates(one)
+            gaps_of.list_gaps(matching.read_field(event))
         counts.append(len(sent))
     assert counts[0] == counts[1] <= 12
 

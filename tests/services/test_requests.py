@@ -27,7 +27,7 @@ from eventsapp.domain.values import (
     Side,
 )
 from eventsapp.models import AuditEntry, Exclusion, OutboxMessage, Registration, Request
-from eventsapp.services import exclusions, matching, request_lists, requests
+from eventsapp.services import candidates, exclusions, request_lists, requests
 from tests import make
 
 
@@ -314,17 +314,17 @@ def test_candidates_are_the_other_side_best_fit_first(context: Flask, now: datet
     make.request(buyer, one, status=RequestStatus.SENT)
     make.request(two, buyer, status=RequestStatus.DECLINED)
 
-    found = matching.list_candidates(buyer)
+    found = candidates.list_candidates(buyer)
     assert [(who.name, who.affinity.level, who.affinity.shared, who.relation) for who in found] == [
-        ("Zeta", 5, ("ALL-090",), matching.Relation.ASKED),
-        ("Beta", 4, ("ALL-020", "ALL-090"), matching.Relation.NONE),
-        ("Ábaco", 1, (), matching.Relation.NONE),
+        ("Zeta", 5, ("ALL-090",), candidates.Relation.ASKED),
+        ("Beta", 4, ("ALL-020", "ALL-090"), candidates.Relation.NONE),
+        ("Ábaco", 1, (), candidates.Relation.NONE),
     ]
-    assert matching.find_candidate(buyer, none.id) == found[2]
-    assert matching.find_candidate(buyer, apart.id) is None
+    assert candidates.find_candidate(buyer, none.id) == found[2]
+    assert candidates.find_candidate(buyer, apart.id) is None
 
     def names(**filters: str) -> list[str]:
-        return [who.name for who in matching.chosen(found, matching.Filters(**filters))]
+        return [who.name for who in candidates.chosen(found, candidates.Filters(**filters))]
 
     assert names(text="abaco") == ["Ábaco"]
     assert names(text="NIQUEL leon") == ["Zeta"]

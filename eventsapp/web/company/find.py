@@ -20,8 +20,8 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import Preference, RegistrationStatus, RequestStatus
 from eventsapp.models import Registration
-from eventsapp.services import exclusions, matching, requests
-from eventsapp.services.matching import Candidate, Filters, Relation
+from eventsapp.services import candidates, exclusions, matching, requests
+from eventsapp.services.candidates import Candidate, Filters, Relation
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -96,7 +96,7 @@ def choice_of(event_code: str, registration_id: UUID) -> Choice | None:
     registration = loaders.my_registration(event_code)
     if registration is None or registration.status is not RegistrationStatus.APPROVED:
         return None
-    candidate = matching.find_candidate(registration, registration_id)
+    candidate = candidates.find_candidate(registration, registration_id)
     return Choice(registration, candidate) if candidate else None
 
 
@@ -107,12 +107,12 @@ def find(registration: Registration) -> ResponseReturnValue:
     if registration.status is not RegistrationStatus.APPROVED:
         return company_page("company/not_yet.html", registration, "find")
     field = matching.read_for(registration)
-    candidates = matching.candidates_in(field, registration)
+    others = candidates.candidates_in(field, registration)
     filters = Filters(**{each: trimmed(request.args.get(name))[:200] for each, name in NAMES.items()})
-    found = matching.chosen(candidates, filters)
+    found = candidates.chosen(others, filters)
     page = Page.from_request(len(found))
     used = requests.count_used(registration)
-    selectors = _selectors(candidates, filters)
+    selectors = _selectors(others, filters)
     reasons = exclusions.find_reasons(registration)
     notes = requests.list_notes(registration)
     return company_page(
@@ -128,7 +128,7 @@ def find(registration: Registration) -> ResponseReturnValue:
         apart=exclusions.list_of(registration),
         vetoes=[one for one in notes if one.preference is Preference.NO],
         titles=field.titles,
-        has_candidates=bool(candidates),
+        has_candidates=bool(others),
         is_filtered=any(getattr(filters, each.name) for each in fields(filters)),
         shown=shown_filters(),
         is_open=deadlines.are_requests_open(registration.event, now()),
@@ -184,10 +184,10 @@ def _asked(name: str, is_agreed: bool) -> str:
     return str(_("Solicitud enviada a %(company)s.", company=name))
 
 
-def _selectors(candidates: list[Candidate], filters: Filters) -> list[Selector]:
+def _selectors(others: list[Candidate], filters: Filters) -> list[Selector]:
     """The filters with what there is to choose, most useful first."""
-    parties = [one.party for one in candidates]
-    relations = Counter(one.relation for one in candidates)
+    parties = [one.party for one in others]
+    relations = Counter(one.relation for one in others)
     return [
         Selector(
             NAMES["term"],

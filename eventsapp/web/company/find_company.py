@@ -16,9 +16,10 @@ from eventsapp.domain.scian import industries
 from eventsapp.domain.scoring import Match
 from eventsapp.domain.values import RegistrationStatus
 from eventsapp.models import Registration, StoredFile
-from eventsapp.services import directory, exclusions, files, matching, requests
+from eventsapp.services import candidates, directory, exclusions, files, matching, requests
+from eventsapp.services.candidates import Candidate, Relation
 from eventsapp.services.directory import Profile
-from eventsapp.services.matching import Candidate, Field, Relation
+from eventsapp.services.matching import Field
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -56,8 +57,8 @@ def view_of(event_code: str, registration_id: UUID) -> View | None:
     if mine is None or mine.status is not RegistrationStatus.APPROVED:
         return None
     field = matching.read_field(mine.event, (), (mine.id, registration_id))
-    candidates = matching.candidates_in(field, mine)
-    candidate = next((one for one in candidates if one.registration_id == registration_id), None)
+    others = candidates.candidates_in(field, mine)
+    candidate = next((one for one in others if one.registration_id == registration_id), None)
     if candidate is None and registration_id != mine.id:
         return None
     profile = directory.find_profile(mine.event, registration_id)
@@ -83,7 +84,7 @@ def logo_of(event_code: str, registration_id: UUID, file_id: UUID) -> Logo | Non
     if mine is None or mine.status is not RegistrationStatus.APPROVED:
         return None
     field = matching.read_field(mine.event, (), (mine.id, registration_id))
-    seen = [mine.id, *(one.registration_id for one in matching.candidates_in(field, mine))]
+    seen = [mine.id, *(one.registration_id for one in candidates.candidates_in(field, mine))]
     party = field.parties.get(registration_id)
     if party is None or registration_id not in seen or party.logo_id != file_id:
         return None

@@ -18,7 +18,7 @@ from eventsapp.domain.scoring import covers
 from eventsapp.domain.sourcing import RequirementStatus
 from eventsapp.domain.values import RegistrationStatus
 from eventsapp.models import Registration, Requirement
-from eventsapp.services import matching, requirements
+from eventsapp.services import gaps, matching, requirements
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -228,7 +228,7 @@ def conflicting(form: SourcingForm, conflict: Conflict) -> list[tuple[str, str]]
 def _detail(found: Own, form: PublishForm) -> str:
     mine, row = found.registration, found.requirement
     field = matching.read_field(mine.event) if _takes_part(mine) and row.status is RequirementStatus.PUBLISHED else None
-    matches = matching.list_matches(field, row.id) if field else []
+    matches = gaps.list_matches(field, row.id) if field else []
     editable = requirements.can_edit(mine)
     return company_page(
         "company/requirement.html",
@@ -286,8 +286,8 @@ def _takes_part(mine: Registration) -> bool:
     return mine.status is RegistrationStatus.APPROVED
 
 
-def _gaps(mine: Registration) -> list[matching.Gap]:
-    return matching.list_gaps(matching.read_field(mine.event), of=mine.id)
+def _gaps(mine: Registration) -> list[gaps.Gap]:
+    return gaps.list_gaps(matching.read_for(mine), of=mine.id)
 
 
 def _home(mine: Registration) -> str:

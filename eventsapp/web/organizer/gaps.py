@@ -19,7 +19,8 @@ from eventsapp.domain.scoring import covers
 from eventsapp.domain.sourcing import RequirementStatus
 from eventsapp.models import Event, Requirement
 from eventsapp.services import audit, matching, requirements
-from eventsapp.services.matching import Gap
+from eventsapp.services import gaps as gap_lists
+from eventsapp.services.gaps import Gap
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -72,7 +73,7 @@ def part(event_code: str, requirement_id: UUID) -> Part | None:
 def gaps(event: Event) -> ResponseReturnValue:
     """The requirements that no company covers, with those that come near and what they lack."""
     field = matching.read_field(event)
-    found = matching.list_gaps(field)
+    found = gap_lists.list_gaps(field)
     words, code = trimmed(request.args.get("q"))[:200], trimmed(request.args.get("certificado"))[:40]
     shown = [gap for gap in found if _fits(gap, words) and (not code or code in gap.missing)]
     page = Page.from_request(len(shown))
@@ -88,7 +89,7 @@ def gaps(event: Event) -> ResponseReturnValue:
         total=len(found),
         published=len([need for party in field.parties.values() for need in party.needs if not need.is_general]),
         certificates=_certificates(found)[:SHOWN_CERTIFICATES],
-        without=sum(not gap.near for gap in found),
+        without=sum(gap.is_alone for gap in found),
         near=sum(bool(gap.missing) for gap in found),
         terms=_terms(found)[:SHOWN_TERMS],
     )
@@ -153,7 +154,7 @@ def show_requirement(found: Part) -> ResponseReturnValue:
 def _page(found: Part, form: HideForm) -> str:
     event, row = found.event, found.requirement
     is_compared = row.status is RequirementStatus.PUBLISHED
-    matches = matching.list_matches(matching.read_field(event), row.id) if is_compared else []
+    matches = gap_lists.list_matches(matching.read_field(event), row.id) if is_compared else []
     return organizer_page(
         "organizer/requirement.html",
         event,
