@@ -12,12 +12,15 @@ match; it is the affinity of `domain.matching.meeting_value`, the same on every 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Dialect, Text, TypeDecorator, and_, cast, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from eventsapp.db import db
 from eventsapp.domain import certifications, scoring
@@ -126,18 +129,18 @@ def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collect
     rows = _registrations(wanted)
     certificates = _certificates(event, wanted)
     sites = _site_points(wanted)
-    firms = {row.company_id: _firm(row, certificates, sites) for row in rows}
+    firms = {row.number: _firm(row, certificates, sites) for row in rows}
     titles: dict[UUID, str] = {}
     needs = _needs(wanted, {row.id: row for row in rows}, sites, titles)
     offers = _offers(wanted, firms, titles)
     parties = {}
     for row in rows:
-        own_needs, own_offers = needs.get(row.id, []), offers.get(row.company_id, [])
+        own_needs, own_offers = needs.get(row.id, []), offers.get(row.number, [])
         named = _named(row.terms, own_needs, own_offers)
         if row.side is not Side.SUPPLIER:
             own_needs = [*own_needs, *_general_need(row.id, row.terms, own_needs)]
         if row.side is not Side.BUYER:
-            own_offers = [*own_offers, *_general_offer(row.id, named, own_offers, firms[row.company_id])]
+            own_offers = [*own_offers, *_general_offer(row.id, named, own_offers, firms[row.number])]
         parties[row.id] = Party(
             row.id,
             row.company_id,
@@ -145,9 +148,9 @@ def read_field(event: Event, sides: Collection[Side] = tuple(Side), ids: Collect
             row.name,
             row.city,
             row.state,
-            tuple(row.cluster_codes),
+            row.cluster_codes,
             row.size_class,
-            firms[row.company_id].held,
+            firms[row.number].held,
             row.offer,
             named,
             tuple(own_needs),
@@ -162,24 +165,45 @@ def read_for(registration: Registration) -> Field:
     return read_field(registration.event, OPPOSITE[registration.side], (registration.id,))
 
 
+class _Codes(TypeDecorator[tuple[str, ...]]):
+    """A list of codes as it is stored, read once for all rows that have the same."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002
+        """The codes of the stored text."""
+        return _codes(value or "[]")
+
+
+@lru_cache(maxsize=16384)
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
+
+
+def _listed(column: InstrumentedAttribute[list[str]]) -> Any:
+    return cast(column, _Codes()).label(column.key)
+
+
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
 def _registrations(wanted: ColumnElement[bool]) -> Sequence[Any]:
     columns = (
         Registration.id,
+        Registration.number,
         Registration.company_id,
         Registration.side,
-        Registration.terms,
+        _listed(Registration.terms),
         Registration.offer,
         Company.name,
         Company.city,
         Company.state,
-        Company.cluster_codes,
+        _listed(Company.cluster_codes),
         Company.scian_code,
-        Company.scian_secondary,
+        _listed(Company.scian_secondary),
         Company.size_class,
-        Company.languages,
+        _listed(Company.languages),
         Company.latitude,
         Company.longitude,
         Company.logo_id,
@@ -188,10 +212,10 @@ def _registrations(wanted: ColumnElement[bool]) -> Sequence[Any]:
     return db.session.execute(query).all()
 
 
-def _certificates(event: Event, wanted: ColumnElement[bool]) -> dict[CertificateState, dict[UUID, set[str]]]:
-    """The certificates of the companies as they stand on the first day of the event."""
+def _certificates(event: Event, wanted: ColumnElement[bool]) -> dict[CertificateState, dict[int, set[str]]]:
+    """The certificates as they stand on the first day of the event, by the number of the registration."""
     columns = (
-        Certificate.company_id,
+        Registration.number,
         Certificate.certification_code,
         Certificate.stage,
         Certificate.verification,
@@ -203,10 +227,10 @@ def _certificates(event: Event, wanted: ColumnElement[bool]) -> dict[Certificate
         .where(wanted, Registration.side != Side.BUYER, Certificate.ended_at.is_(None))
     )
     first_day = event.first_day
-    found: dict[CertificateState, dict[UUID, set[str]]] = {state: {} for state in CertificateState}
-    for company_id, code, stage, verification, expires_on in db.session.execute(query):
+    found: dict[CertificateState, dict[int, set[str]]] = {state: {} for state in CertificateState}
+    for number, code, stage, verification, expires_on in db.session.execute(query):
         state = certifications.state(stage, verification, expires_on, first_day)
-        found[state].setdefault(company_id, set()).add(code)
+        found[state].setdefault(number, set()).add(code)
     return found
 
 
@@ -215,13 +239,12 @@ def _site_points(wanted: ColumnElement[bool]) -> SitePoints:
     query = (
         select(Site.company_id, Site.state, Site.latitude, Site.longitude)
         .join(Registration, Registration.company_id == Site.company_id)
-        .where(wanted, Site.ended_at.is_(None))
+        .where(wanted, Site.ended_at.is_(None), Site.latitude.is_not(None), Site.longitude.is_not(None))
         .order_by(Site.created_at, Site.id)
     )
     found: SitePoints = {}
     for company_id, state, latitude, longitude in db.session.execute(query):
-        if latitude is not None and longitude is not None:
-            found.setdefault(company_id, []).append((state, (latitude, longitude)))
+        found.setdefault(company_id, []).append((state, (latitude, longitude)))
     return found
 
 
@@ -232,10 +255,10 @@ def _points(row: Any, sites: SitePoints, state: str = "") -> tuple[Point, ...]:
     return tuple(dict.fromkeys(point for where, point in places if state in ("", where)))
 
 
-def _firm(row: Any, certificates: dict[CertificateState, dict[UUID, set[str]]], sites: SitePoints) -> Firm:
+def _firm(row: Any, certificates: dict[CertificateState, dict[int, set[str]]], sites: SitePoints) -> Firm:
     return Firm(
-        frozenset().union(*(certificates[state].get(row.company_id, ()) for state in certifications.COUNTS)),
-        frozenset(certificates[CertificateState.IN_PROGRESS].get(row.company_id, ())),
+        frozenset().union(*(certificates[state].get(row.number, ()) for state in certifications.COUNTS)),
+        frozenset(certificates[CertificateState.IN_PROGRESS].get(row.number, ())),
         tuple(code for code in (row.scian_code, *row.scian_secondary) if code),
         row.size_class.value if row.size_class else "",
         frozenset(row.languages),
@@ -252,15 +275,15 @@ def _needs(
         Requirement.id,
         Requirement.registration_id,
         Requirement.title,
-        Requirement.terms,
+        _listed(Requirement.terms),
         Requirement.annual_quantity,
         Requirement.unit,
-        Requirement.must_certificates,
-        Requirement.preferred_certificates,
+        _listed(Requirement.must_certificates),
+        _listed(Requirement.preferred_certificates),
         Requirement.accepts_in_progress,
-        Requirement.scian_wanted,
-        Requirement.size_wanted,
-        Requirement.languages,
+        _listed(Requirement.scian_wanted),
+        _listed(Requirement.size_wanted),
+        _listed(Requirement.languages),
         Requirement.max_distance_km,
         Requirement.delivery_state,
     )
@@ -280,13 +303,13 @@ def _needs(
 def _need(row: Any, buyer: Any, sites: SitePoints) -> Need:
     return Need(
         row.id,
-        tuple(row.terms),
+        row.terms,
         monthly=row.annual_quantity / MONTHS if row.annual_quantity else None,
         unit=row.unit,
         musts=frozenset(row.must_certificates),
         preferred=frozenset(row.preferred_certificates),
         accepts_in_progress=row.accepts_in_progress,
-        classes=tuple(row.scian_wanted),
+        classes=row.scian_wanted,
         sizes=frozenset(row.size_wanted),
         languages=frozenset(row.languages),
         max_km=row.max_distance_km,
@@ -295,13 +318,13 @@ def _need(row: Any, buyer: Any, sites: SitePoints) -> Need:
     )
 
 
-def _offers(wanted: ColumnElement[bool], firms: dict[UUID, Firm], titles: dict[UUID, str]) -> dict[UUID, list[Offer]]:
-    """The published capabilities of these companies."""
+def _offers(wanted: ColumnElement[bool], firms: dict[int, Firm], titles: dict[UUID, str]) -> dict[int, list[Offer]]:
+    """The published capabilities of these companies, by the number of their registration."""
     columns = (
         Capability.id,
-        Capability.company_id,
+        Registration.number,
         Capability.title,
-        Capability.terms,
+        _listed(Capability.terms),
         Capability.monthly_capacity,
         Capability.utilisation_pct,
         Capability.unit,
@@ -313,18 +336,18 @@ def _offers(wanted: ColumnElement[bool], firms: dict[UUID, Firm], titles: dict[U
         .where(wanted, Registration.side != Side.BUYER, Capability.status == CapabilityStatus.PUBLISHED)
         .order_by(Capability.number)
     )
-    found: dict[UUID, list[Offer]] = {}
+    found: dict[int, list[Offer]] = {}
     for row in db.session.execute(query):
         titles[row.id] = row.title
         offer = Offer(
             row.id,
-            tuple(row.terms),
+            row.terms,
             monthly_free=_free(row.monthly_capacity, row.utilisation_pct),
             unit=row.unit,
             verification=row.verification,
-            firm=firms[row.company_id],
+            firm=firms[row.number],
         )
-        found.setdefault(row.company_id, []).append(offer)
+        found.setdefault(row.number, []).append(offer)
     return found
 
 
