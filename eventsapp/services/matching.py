@@ -239,12 +239,13 @@ def _site_points(wanted: ColumnElement[bool]) -> SitePoints:
     query = (
         select(Site.company_id, Site.state, Site.latitude, Site.longitude)
         .join(Registration, Registration.company_id == Site.company_id)
-        .where(wanted, Site.ended_at.is_(None), Site.latitude.is_not(None), Site.longitude.is_not(None))
+        .where(wanted, Site.ended_at.is_(None))
         .order_by(Site.created_at, Site.id)
     )
     found: SitePoints = {}
     for company_id, state, latitude, longitude in db.session.execute(query):
-        found.setdefault(company_id, []).append((state, (latitude, longitude)))
+        if latitude is not None and longitude is not None:
+            found.setdefault(company_id, []).append((state, (latitude, longitude)))
     return found
 
 
