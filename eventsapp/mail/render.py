@@ -161,8 +161,8 @@ def _unsubscribe_url(row: OutboxMessage, base_url: str, secret_key: str) -> str:
     """Where the recipient of a notice says that there shall be no more."""
     if row.kind not in NOTICES:
         return ""
-    signed = signature(secret_key, "notices", row.id) if secret_key else HIDDEN
-    return _linker(base_url)(f"/avisos/{row.id}/{signed}")
+    personal = f"{row.id}/{signature(secret_key, 'notices', row.id)}" if secret_key else HIDDEN
+    return _linker(base_url)(f"/avisos/{personal}")
 
 
 def _templates(app: Flask) -> Environment:

@@ -57,7 +57,7 @@ def signed_in(browser: Browser, live: Live, organizer: UUID, viewport: dict[str,
     return page
 
 
-def _event() -> Bench:
+def small_event() -> Bench:
     """Two buyers and four suppliers who all asked for each other, and three who wait for review."""
     event = event_for_now()
     account = make.organizer(event.organization, Role.ADMIN, name="Laura Medina")
@@ -86,7 +86,7 @@ def _build(live: Live) -> Demo:
     now = datetime.now(UTC)
     with live.app.app_context():
         with unit_of_work():
-            bench = _event()
+            bench = small_event()
             exclusions.add(bench.buyers[0], bench.suppliers[3], ExclusionReason.COMPETITOR, actor=bench.actor, now=now)
             text = {"subject": "Nos vemos en {sede}", "body": "Hola, {nombre}."}
             english = {"subject": "", "body": ""}
@@ -209,7 +209,7 @@ def test_a_registration_opens_beside_the_list(browser: Browser, demo: Demo) -> N
 
 def test_decisions_are_made_beside_the_list_with_the_mouse(browser: Browser, live: Live) -> None:
     with live.app.app_context(), unit_of_work():
-        organizer = _event().account.id
+        organizer = small_event().account.id
     page = signed_in(browser, live, organizer, WIDE)
     listed = f"{live.address}{HERE}/empresas"
     page.goto(listed)
@@ -274,7 +274,7 @@ def press(page: Page, wanted: Locator) -> None:
 
 def test_a_company_is_approved_and_a_schedule_published_by_keys_alone(browser: Browser, live: Live) -> None:
     with live.app.app_context(), unit_of_work():
-        organizer = _event().account.id
+        organizer = small_event().account.id
     page = signed_in(browser, live, organizer, WIDE)
     rail = page.get_by_role("navigation", name="Secciones")
     page.goto(f"{live.address}{HERE}/")
