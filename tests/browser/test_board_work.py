@@ -197,9 +197,12 @@ def test_what_is_published_says_how_many_are_told(browser: Browser, stage: Stage
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text("Movida")
     expect(page.locator("[data-tag]")).to_contain_text("Borrador 2 · 1 cambio sin publicar")
-    page.reload()
-    page.wait_for_selector("[data-ready]", state="attached")
     expect(page.get_by_role("link", name="Publicado v1")).to_be_visible()
+    expect(page.locator("[data-alert]")).to_be_hidden()
+    page.keyboard.press("Control+z")
+    expect(page.locator(".toast")).to_contain_text("Se deshizo su último cambio")
+    expect(page.locator("[data-tag]")).to_contain_text("Borrador 2 · 0 cambios sin publicar")
+    expect(page.locator("[data-alert]")).to_be_hidden()
     page.context.close()
 
 

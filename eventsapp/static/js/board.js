@@ -222,6 +222,8 @@ class Board {
   head() {
     const { board, say } = this, changes = differences(board).length;
     this.part("tag").textContent = board.draft ? [say("draft", { number: board.number }), board.told && say("unpublished", { num: changes })].filter(Boolean).join(" · ") : say("version", { number: board.number });
+    this.part("tag").parentElement.className = `tag ${board.draft ? "warn" : "ok"}`;
+    this.part("published")?.toggleAttribute("hidden", !board.draft);
     const held = board.pairs.filter((pair) => pair.slot >= 0).length;
     const taken = board.days[this.day]?.slots.reduce((sum, slot) => sum + board.tables.filter((table) => at(board, slot, table.index) >= 0).length, 0) ?? 0;
     const number = new Intl.NumberFormat(document.documentElement.lang);
@@ -422,7 +424,7 @@ class Board {
     const place = this.part("bar"), { state, say, board } = this;
     const key = (...names) => names.map((name) => h("kbd", {}, name));
     if (state.mode === "moving") {
-      place.replaceChildren(h("b", {}, say("moving")), ` ${board.companies[board.pairs[state.pair].b].name}`, h("span", {}, ...key("←", "→"), ` ${say("bar_next")}`), h("span", {}, ...key("Enter"), ` ${say("bar_drop")}`), h("span", {}, ...key("Esc"), ` ${say("cancel")}`), h("span", {}, ...key("Supr"), ` ${say("bar_remove")}`),
+      place.replaceChildren(h("b", {}, say("moving")), ` ${board.companies[board.pairs[state.pair].b].name}`, h("span", {}, ...key("←", "→"), ` ${say("bar_next")}`), h("span", {}, ...key("Enter"), ` ${say("bar_drop")}`), h("span", {}, ...key("Esc"), ` ${say("cancel")}`), h("span", {}, ...key(say("key_delete")), ` ${say("bar_remove")}`),
         h("button", { type: "button", className: "button small", onclick: () => { this.dispatch({ type: "cancel" }); this.hover.hide(); } }, say("cancel")));
     } else if (this.chosen.size > 1) {
       const list = [...this.chosen];

@@ -78,6 +78,7 @@ WORDS = {
     "help_title": _l("Atajos del teclado"),
     "is_here": _l("%(name)s también tiene abierto este tablero"),
     "is_pinned": _l("Fijada: otra corrida no la mueve."),
+    "key_delete": _l("Supr"),
     "keep_theirs": _l("Dejarlo así"),
     "kept_drop": _l("Descartarlo"),
     "kept_title": _l("Este cambio no se guardó cuando terminó su sesión"),
@@ -194,15 +195,15 @@ WORDS = {
 }
 SHORTCUTS = (
     ("← → ↑ ↓", _l("Ir de celda en celda")),
-    ("Inicio Fin", _l("Primera y última ronda; con Ctrl, primera y última celda")),
-    ("RePág AvPág", _l("Diez filas arriba o abajo")),
-    ("Intro", _l("Ver la reunión; Esc regresa")),
-    ("Espacio", _l("Menú de la reunión")),
+    (_l("Inicio Fin"), _l("Primera y última ronda; con Ctrl, primera y última celda")),
+    (_l("RePág AvPág"), _l("Diez filas arriba o abajo")),
+    (_l("Intro"), _l("Ver la reunión; Esc regresa")),
+    (_l("Espacio"), _l("Menú de la reunión")),
     ("M", _l("Mover: ← → saltan entre los lugares posibles, ↑ ↓ entre mesas, Intro suelta, Esc cancela")),
     ("S", _l("Intercambiar con otra reunión")),
     ("P", _l("Fijar o soltar")),
-    ("Supr", _l("Quitar del horario")),
-    ("Mayús ← →", _l("Elegir varias; también con Ctrl y clic")),
+    (_l("Supr"), _l("Quitar del horario")),
+    (_l("Mayús ← →"), _l("Elegir varias; también con Ctrl y clic")),
     ("Ctrl Z", _l("Deshacer; con Mayús, rehacer")),
     ("[ ]", _l("Día anterior y siguiente")),
     ("/", _l("Buscar")),
@@ -219,4 +220,4 @@ def words(event: Named) -> dict[str, Any]:
         known = SENTENCES[code]
         found[code] = [_(known.one), _(known.several)] if isinstance(known, Counted) else str(known)
     found["corner_tables"] = str(_("Mesa · %(side)s", side=side_word(event, Side.BUYER)))
-    return {**found, "shortcuts": [[keys, str(text)] for keys, text in SHORTCUTS]}
+    return {**found, "shortcuts": [[str(keys), str(text)] for keys, text in SHORTCUTS]}

@@ -82,7 +82,7 @@ export class Choices {
       board.can && { text: say("move"), icon: "arrows-move", key: "M", act: () => this.pick(index) },
       board.can && pair.slot >= 0 && { text: say("swap"), icon: "arrows-exchange", key: "S", act: () => this.pick(index, true) },
       board.can && { text: say(pair.pinned ? "unpin" : "pin"), icon: pair.pinned ? "pinned-off" : "pin", key: "P", act: () => page.command(pair.pinned ? "unpin" : "pin", [index]) },
-      board.can && !pair.pinned && { text: say("remove"), icon: "calendar-off", key: "Supr", act: () => page.command("unschedule", [index]) },
+      board.can && !pair.pinned && { text: say("remove"), icon: "calendar-off", key: say("key_delete"), act: () => page.command("unschedule", [index]) },
       ...around.map((group) => this.pins(group)),
       page.messageUrl([index]) && { text: say("write"), icon: "mail", act: () => this.write([index]) },
       { text: say("open"), icon: "eye", act: () => page.openDetail(index) },

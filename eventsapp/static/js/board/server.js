@@ -130,6 +130,7 @@ export class Server {
   async hear(news, own = false) {
     const { page } = this, { board, say } = page;
     if (news.number !== undefined && news.number !== board.number) {
+      if (!own) return;  // a last word of the version before
       for (const name of Object.keys(this.urls)) this.urls[name] = this.urls[name].replace(/\/horario\/\d+\//, `/horario/${news.number}/`);
       await page.load();
       history.replaceState(null, "", page.query({ version: news.number }));
@@ -159,6 +160,6 @@ export class Server {
       page.tell(words);
       page.part("live").textContent = words;
     }
-    if (news.closed && board.can) { board.can = false; page.alert(say("closed")); page.show(true); }
+    if (news.closed && board.can && page.state.mode !== "saving") { board.can = false; page.alert(say("closed")); page.show(true); }
   }
 }
