@@ -209,7 +209,7 @@ def test_staff_takes_a_company_in_at_the_door(browser: Browser, live: Live, view
     page.get_by_role("link", name=re.compile("Registrar en el lugar")).first.click()
     page.get_by_role("button", name="Registrar y aprobar").click()
     expect(page.locator("[data-error-summary]")).to_be_focused()
-    page.get_by_role("combobox", name="Empresa").fill("Hules Ñandú")
+    page.get_by_label("Nombre de la empresa").fill("Hules Ñandú")
     page.locator("input[name=side][value=supplier]").check()
     page.get_by_label("Nombre completo").fill("Inés Ñáñez")
     page.get_by_label("Correo electrónico").fill("ines@hules.example.com")

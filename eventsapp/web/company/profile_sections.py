@@ -194,12 +194,14 @@ def rows_of(section: Section, company: Company, *, is_own: bool = True) -> list[
     return rows
 
 
-def profile_cards(company: Company) -> list[dict[str, Any]]:
-    """The answered sections as the organizer reads them."""
+def profile_rows(company: Company) -> list[dict[str, Any]]:
+    """What the organizer reads of a profile: what was answered, without the clusters, which the registration names."""
     return [
-        {"title": section.title, "rows": rows_of(section, company, is_own=False)}
+        row
         for section in SECTIONS.values()
-        if is_answered(section, company)
+        if section.form is not ClusterForm and is_answered(section, company)
+        for row in rows_of(section, company, is_own=False)
+        if row["value"]
     ]
 
 

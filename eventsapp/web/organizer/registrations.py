@@ -28,7 +28,7 @@ from eventsapp.web.access import requires
 from eventsapp.web.account.forms import check_email
 from eventsapp.web.clock import now
 from eventsapp.web.company.certificate_rows import certificate_cards
-from eventsapp.web.company.profile_sections import profile_cards
+from eventsapp.web.company.profile_sections import profile_rows
 from eventsapp.web.company.registration_forms import contact, term_groups
 from eventsapp.web.company.registration_rows import sections
 from eventsapp.web.fields import whole
@@ -67,7 +67,7 @@ class RejectForm(Form):
 class WalkInForm(Form):
     """What is asked at the door."""
 
-    company = text(_l("Empresa"), most=200)
+    company = text(_l("Nombre de la empresa"), most=200)
     side = RadioField(_l("Participa como"), validate_choice=True)
     name = text(_l("Nombre completo"), most=200)
     job_title = text(_l("Puesto"), most=120, optional=True)
@@ -373,7 +373,8 @@ def _page(registration: Registration, wrong: Form | None = None) -> str:
         registration.event,
         "registrations",
         registration=registration,
-        sections=[*sections(registration, editable=False), *profile_cards(registration.company)],
+        sections=sections(registration, editable=False),
+        profile=profile_rows(registration.company),
         people=people_cards(registration),
         sites=site_cards(registration.company),
         certificates=certificate_cards(company_certificates.list_of(registration.company)),
