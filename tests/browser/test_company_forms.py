@@ -166,17 +166,34 @@ def test_on_a_telephone_a_tap_turns_a_round(browser: Browser, draft: Draft) -> N
     assert draft.absent() == 5
 
 
-def test_on_a_telephone_a_swipe_over_rounds_scrolls(browser: Browser, draft: Draft) -> None:
+def touch(page: Page, kind: str, *points: tuple[float, float]) -> None:
+    """What a finger does."""
+    page.fingers.send(  # type: ignore[attr-defined]
+        "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
+    )
+
+
+def test_on_a_telephone_a_swipe_scrolls_and_who_holds_a_round_draws(browser: Browser, draft: Draft) -> None:
     page = draft.open(browser, "registro/disponibilidad", PHONE, has_touch=True, is_mobile=True)
-    choices = page.locator("[data-paint-area] .choice")
-    first, last = choices.first.bounding_box(), choices.nth(2).bounding_box()
-    assert first is not None
-    assert last is not None
-    fingers = page.context.new_cdp_session(page)
-    points = [(box["x"] + 20, box["y"] + 10) for box in (first, last)]
-    for kind, touched in (("touchStart", points[:1]), ("touchMove", points[1:]), ("touchEnd", [])):
-        fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in touched]})
+    page.fingers = page.context.new_cdp_session(page)  # type: ignore[attr-defined]
+    boxes = [page.locator("[data-paint-area] .choice").nth(index).bounding_box() for index in range(3)]
+    first, second, third = [(box["x"] + 20, box["y"] + 10) for box in boxes if box]
+
+    touch(page, "touchStart", first)
+    touch(page, "touchMove", third)
+    touch(page, "touchEnd")
     assert ticked(page) == [True] * 6
+
+    touch(page, "touchStart", first)
+    expect(rounds(page).first).not_to_be_checked()
+    for point in (second, third):
+        touch(page, "touchMove", point)
+    touch(page, "touchEnd")
+    expect(rounds(page).nth(2)).not_to_be_checked()
+    assert ticked(page) == [False] * 3 + [True] * 3
+    page.get_by_role("button", name="Guardar y continuar").tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Revise y envíe su registro")
+    assert draft.absent() == 3
 
 
 def test_without_scripts_rounds_are_plain_boxes(browser: Browser, draft: Draft) -> None:

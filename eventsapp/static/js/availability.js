@@ -1,5 +1,7 @@
 // Availability: drag over rounds to tick or clear them in one go; with the keyboard the arrows go from round to round and
-// Shift paints on the way. Without this script they are plain tick boxes.
+// Shift paints on the way; on a touch screen one holds a round and then draws. Without this script they are tick boxes.
+const HOLD = 350;
+
 for (const day of document.querySelectorAll("[data-paint]")) {
   const area = day.querySelector("[data-paint-area]");
   const boxes = () => [...area.querySelectorAll("input[type=checkbox]:not(:disabled)")];
@@ -32,13 +34,21 @@ for (const day of document.querySelectorAll("[data-paint]")) {
     next.focus();
   });
 
-  let stroke = null;
+  let stroke = null, hold;
   const boxAt = (event) => document.elementFromPoint(event.clientX, event.clientY)?.closest(".choice")?.querySelector("input:not(:disabled)");
   area.addEventListener("pointerdown", (event) => {
     const box = event.button === 0 && event.target.closest(".choice")?.querySelector("input:not(:disabled)");
-    // On touch a swipe scrolls the page; a tap is a plain tick.
-    if (box && event.pointerType !== "touch") stroke = { first: box, on: !box.checked, moved: false };
+    if (!box) return;
+    if (event.pointerType !== "touch") stroke = { first: box, on: !box.checked, moved: false };
+    // A swipe scrolls the page and a tap is a plain tick; who stays on a round begins to draw.
+    else hold = setTimeout(() => {
+      stroke = { first: box, on: !box.checked, moved: true };
+      area.classList.add("painting");
+      set(box, stroke.on);
+    }, HOLD);
   });
+  area.addEventListener("touchmove", (event) => { if (stroke) event.preventDefault(); }, { passive: false });
+  area.addEventListener("contextmenu", (event) => { if (stroke?.moved || event.pointerType === "touch") event.preventDefault(); });
   area.addEventListener("pointermove", (event) => {
     const box = stroke && boxAt(event);
     if (!box || !area.contains(box)) return;
@@ -49,7 +59,9 @@ for (const day of document.querySelectorAll("[data-paint]")) {
     }
     if (stroke.moved) set(box, stroke.on);
   });
+  addEventListener("pointercancel", () => { clearTimeout(hold); stroke = null; area.classList.remove("painting"); });
   addEventListener("pointerup", () => {
+    clearTimeout(hold);
     if (!stroke) return;
     area.classList.remove("painting");
     if (stroke.moved) {
