@@ -1,20 +1,12 @@
-"""Personal data: the two kinds of notices, the rights that a person has, and the working days in which they are met.
-
-Private organizers fall under the Ley Federal de Protección de Datos Personales en Posesión de los Particulares (DOF,
-20 March 2025), public bodies under the Ley General for obligated parties. The texts are a beginning that each
-organization completes; they need a legal review.
-"""
+"""Personal data: the rights that a person has, and the working days in which they are met."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
-
-from eventsapp.domain.values import OrganizationKind
 
 ANSWER_DAYS = 20
 CARRY_OUT_DAYS = 15
@@ -24,13 +16,6 @@ BLOCKED = "Persona con datos bloqueados"
 NOWHERE = "privacidad.invalid"
 """Addresses here reach nobody (RFC 2606)."""
 SHORTEST_NAME = 5
-
-
-class NoticeKind(StrEnum):
-    """Which law the organizer falls under."""
-
-    PRIVATE = "private"
-    PUBLIC = "public"
 
 
 class ArcoKind(StrEnum):
@@ -49,74 +34,6 @@ class ArcoStatus(StrEnum):
     GRANTED = "granted"
     DENIED = "denied"
     DONE = "done"
-
-
-@dataclass(frozen=True)
-class NoticeText:
-    """What a notice says: in short, in full, and for what the data are used, necessary and voluntary apart."""
-
-    simplified: str
-    full: str
-    necessary: tuple[str, ...]
-    voluntary: tuple[str, ...]
-
-
-NECESSARY = (
-    "Revisar el registro de su empresa y a las personas que la representan.",
-    "Organizar las reuniones, armar el horario y enviarle su agenda.",
-    "Atenderle el día del evento y dar seguimiento a lo acordado.",
-)
-VOLUNTARY = (
-    "Mostrar el nombre de su empresa en el directorio público.",
-    "Usar fotografías del evento en las que usted aparezca.",
-    "Invitarle a próximos eventos.",
-)
-_SIMPLIFIED = {
-    NoticeKind.PRIVATE: (
-        "{organization} usa su nombre, correo, puesto y teléfono, y los datos de su empresa, para revisar su registro, "
-        "organizar las reuniones y atenderle en el evento. Usted decide aparte sobre los usos voluntarios."
-    ),
-    NoticeKind.PUBLIC: (
-        "{organization} recaba su nombre, correo, puesto y teléfono, y los datos de su empresa, para revisar su "
-        "registro, organizar las reuniones y atenderle en el evento. No se hacen transferencias que requieran su "
-        "consentimiento. Usted decide aparte sobre los usos voluntarios."
-    ),
-}
-_FULL = {
-    NoticeKind.PRIVATE: (
-        "{organization} es responsable de los datos personales que usted registra. Puede escribirle a {contact}.\n\n"
-        "Datos que pedimos: nombre, correo electrónico, puesto y teléfono. No pedimos datos sensibles.\n\n"
-        "Con quién se comparten: las empresas aprobadas del mismo evento ven lo que su empresa compra o hace. Los "
-        "datos de contacto se muestran a las empresas con las que hay una reunión aceptada. No vendemos datos.\n\n"
-        "Sus derechos: usted puede acceder a sus datos, rectificarlos, cancelarlos u oponerse a su uso, y revocar su "
-        "consentimiento, en la página de privacidad o por correo. Le responderemos en 20 días hábiles y, si procede, "
-        "lo haremos efectivo en los 15 siguientes.\n\n"
-        "Autoridad: Secretaría Anticorrupción y Buen Gobierno. Los cambios a este aviso se publican en esta página, "
-        "con su número de versión."
-    ),
-    NoticeKind.PUBLIC: (
-        "{organization} es responsable del tratamiento de los datos personales que usted registra, conforme a la Ley "
-        "General de Protección de Datos Personales en Posesión de Sujetos Obligados. Su contacto es {contact}.\n\n"
-        "Datos que se recaban: nombre, correo electrónico, puesto y teléfono. No se recaban datos sensibles.\n\n"
-        "Fundamento: las atribuciones del responsable en materia de fomento económico.\n\n"
-        "Transferencias: ninguna que requiera su consentimiento, salvo los requerimientos de una autoridad competente, "
-        "fundados y motivados. Las empresas con las que hay una reunión aceptada ven los datos de contacto.\n\n"
-        "Derechos ARCO: puede ejercerlos ante la unidad de transparencia del responsable, en la página de privacidad o "
-        "por correo. Se le responderá en 20 días hábiles y, si procede, se hará efectivo en los 15 siguientes.\n\n"
-        "Los cambios a este aviso se publican en esta página, con su número de versión."
-    ),
-}
-
-
-def kind_for(kind: OrganizationKind) -> NoticeKind:
-    """The law that an organization probably falls under; it may say otherwise."""
-    return NoticeKind.PUBLIC if kind is OrganizationKind.GOVERNMENT else NoticeKind.PRIVATE
-
-
-def template(kind: NoticeKind, *, organization: str, contact: str) -> NoticeText:
-    """The text with which a notice begins."""
-    blanks = {"{organization}": organization, "{contact}": contact}
-    return NoticeText(_filled(_SIMPLIFIED[kind], blanks), _filled(_FULL[kind], blanks), NECESSARY, VOLUNTARY)
 
 
 def working_days_after(day: date, count: int) -> date:
@@ -160,9 +77,3 @@ def scrubbed(value: Any, pattern: re.Pattern[str]) -> Any:
     if isinstance(value, dict):
         return {scrubbed(name, pattern): scrubbed(one, pattern) for name, one in value.items()}
     return value
-
-
-def _filled(text: str, blanks: dict[str, str]) -> str:
-    for blank, value in blanks.items():
-        text = text.replace(blank, value)
-    return text

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from eventsapp.db import Base
 from eventsapp.domain.access import Scope
-from eventsapp.domain.privacy import ArcoKind, ArcoStatus, NoticeKind
+from eventsapp.domain.notice_texts import NoticeKind
+from eventsapp.domain.privacy import ArcoKind, ArcoStatus
 from eventsapp.models.account import Account
 from eventsapp.models.organization import Organization
 from eventsapp.models.registration import Registration

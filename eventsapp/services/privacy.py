@@ -11,10 +11,10 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.db import Base, db
-from eventsapp.domain import privacy
+from eventsapp.domain import notice_texts
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.privacy import NoticeKind, NoticeText
+from eventsapp.domain.notice_texts import NoticeKind, NoticeLanguage, NoticeText
 from eventsapp.domain.registering import Consent
 from eventsapp.domain.values import EventStatus
 from eventsapp.models import (
@@ -54,12 +54,17 @@ def list_notices(organization: Organization) -> list[PrivacyNotice]:
     return list(db.session.scalars(query.order_by(PrivacyNotice.version.desc())))
 
 
-def text_of(event: Event, notice: PrivacyNotice | None = None) -> NoticeText:
-    """What the notice of an event's organizer says: the version given, the latest, or the text that all begin with."""
+def text_of(
+    event: Event, notice: PrivacyNotice | None = None, *, language: NoticeLanguage = NoticeLanguage.SPANISH
+) -> NoticeText:
+    """What the notice of an event's organizer says: the version given, the latest, or the text that all begin with.
+
+    Only the last one is there in several languages; what was published stays as it was written.
+    """
     found = notice or find_notice(event.organization)
     if found is None:
-        kind = privacy.kind_for(event.organization.kind)
-        return privacy.template(kind, organization=event.organization.name, contact=event.contact_email)
+        kind = notice_texts.kind_for(event.organization.kind)
+        return notice_texts.template(kind, language, organization=event.organization.name, contact=event.contact_email)
     return NoticeText(found.simplified, found.full, tuple(found.necessary), tuple(found.voluntary))
 
 

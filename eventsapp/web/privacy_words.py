@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from eventsapp.domain.privacy import ArcoKind, ArcoStatus, NoticeKind
+from eventsapp.domain.notice_texts import NoticeKind, NoticeLanguage
+from eventsapp.domain.privacy import ArcoKind, ArcoStatus
+from eventsapp.i18n import chosen_locale
 
 ARCO_KIND = {
     ArcoKind.ACCESS: _l("Acceso: saber qué datos míos tienen"),
@@ -34,3 +36,8 @@ PRIVACY_SENTENCES = {
     "already_blocked": _l("Sus datos ya están bloqueados."),
     "last_admin": _l("Usted es la única persona que administra la plataforma. Nombre a otra antes de cancelar."),
 }
+
+
+def notice_language() -> NoticeLanguage:
+    """The language of this answer, as notices have it."""
+    return NoticeLanguage.ENGLISH if chosen_locale() == "en" else NoticeLanguage.SPANISH

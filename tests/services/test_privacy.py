@@ -14,7 +14,8 @@ from eventsapp.db import Base, db, unit_of_work
 from eventsapp.domain import privacy as rules
 from eventsapp.domain.access import Actor
 from eventsapp.domain.errors import DomainError, Forbidden
-from eventsapp.domain.privacy import ArcoKind, ArcoStatus, NoticeKind
+from eventsapp.domain.notice_texts import NoticeKind, NoticeLanguage, NoticeText, template
+from eventsapp.domain.privacy import ArcoKind, ArcoStatus
 from eventsapp.domain.registering import Consent
 from eventsapp.domain.values import InvitationMethod, OrganizationKind, Role, Side
 from eventsapp.models import (
@@ -44,6 +45,24 @@ def test_holidays_and_working_days_of_mexico() -> None:
     assert [rules.is_holiday(date(2030, 10, 1)), rules.is_holiday(date(2027, 10, 1))] == [True, False]
 
 
+@pytest.mark.parametrize("kind", NoticeKind)
+def test_both_notices_begin_in_both_languages_with_the_same_parts(kind: NoticeKind) -> None:
+    texts = [template(kind, language, organization="Clúster", contact="a@example.com") for language in NoticeLanguage]
+    spanish, english = texts
+    assert [text.language.value for text in texts] == ["es", "en"]
+    for one, other in zip(spanish.necessary + spanish.voluntary, english.necessary + english.voluntary, strict=True):
+        assert one != other
+    assert len(spanish.full.split("\n\n")) == len(english.full.split("\n\n"))
+    for text in texts:
+        assert (text.simplified.count("Clúster"), text.full.count("Clúster"), text.full.count("a@example.com")) == (
+            1,
+            1,
+            1,
+        )
+        assert "{" not in text.simplified + text.full
+    assert ("20 working days" in english.full, "20 días hábiles" in spanish.full) == (True, True)
+
+
 def test_notices_are_published_in_versions_and_stay(context: Flask, now: datetime) -> None:
     event = make.event(make.organization(kind=OrganizationKind.GOVERNMENT, name="Secretaría de Economía"))
     admin = make.organizer(event.organization, Role.ADMIN)
@@ -52,18 +71,19 @@ def test_notices_are_published_in_versions_and_stay(context: Flask, now: datetim
     first = privacy.text_of(event)
     assert "Sujetos Obligados" in first.full
     assert "Secretaría de Economía" in first.simplified
+    assert "under the Ley General" in privacy.text_of(event, language=NoticeLanguage.ENGLISH).full
     with pytest.raises(Forbidden), unit_of_work():
         privacy.publish_notice(event.organization, NoticeKind.PUBLIC, first, seen=0, actor=make.actor(manager), now=now)
     for number in range(2):
         with unit_of_work():
-            text = rules.NoticeText(f"corto {number}", "largo", ("a",), ("b",))
+            text = NoticeText(f"corto {number}", "largo", ("a",), ("b",))
             privacy.publish_notice(
                 event.organization, NoticeKind.PUBLIC, text, seen=number, actor=make.actor(admin), now=now
             )
     with pytest.raises(DomainError, match="notice_moved"), unit_of_work():
         privacy.publish_notice(event.organization, NoticeKind.PUBLIC, first, seen=1, actor=make.actor(admin), now=now)
     assert [one.simplified for one in privacy.list_notices(event.organization)] == ["corto 1", "corto 0"]
-    assert privacy.text_of(event).simplified == "corto 1"
+    assert privacy.text_of(event, language=NoticeLanguage.ENGLISH).simplified == "corto 1"
 
 
 def test_consents_are_kept_with_the_version_under_which_they_were_given(context: Flask, now: datetime) -> None:

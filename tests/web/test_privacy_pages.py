@@ -49,6 +49,27 @@ def test_the_notice_stands_before_the_first_data(sqlite_app: Flask, registration
     assert "Usos voluntarios" in shown
     assert "Aviso de privacidad" in make.client(sqlite_app).get("/cuenta/nueva").text
     assert "Ejercer mis derechos" in shown
+    english = make.client(sqlite_app).get(f"/e/{event.code}/privacidad", headers={"Accept-Language": "en"}).text
+    assert "under the Ley" not in english  # a private organizer
+    assert "within 20 working days" in english
+    assert "Original en español" not in english
+
+
+def test_the_organizers_own_short_notice_stands_on_the_first_page_of_the_registration(
+    sqlite_app: Flask, registration: Registration
+) -> None:
+    event = registration.event
+    start = f"/e/{event.code}/registro"
+    newcomer = make.account()
+    db.session.commit()
+    page = make.client(sqlite_app, newcomer).get(start).text
+    assert f"{event.organization.name} usa su nombre, correo, puesto y teléfono" in page
+    client = client_of(sqlite_app, event, Role.ADMIN)
+    sent = {"kind": "private", "simplified": "Corto <b>uno</b>", "necessary": "a", "full": "Largo", "seen": "0"}
+    assert client.submit(f"/o/{event.code}/privacidad/aviso", sent).status_code == 303
+    page = make.client(sqlite_app, newcomer).get(start).text
+    assert "Corto &lt;b&gt;uno&lt;/b&gt;" in page
+    assert 'type="checkbox"' not in page  # voluntary uses are asked apart, at the end
 
 
 def test_versions_are_published_and_stay_readable(sqlite_app: Flask, registration: Registration) -> None:

@@ -16,7 +16,7 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.registering import Progress, Step
 from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
 from eventsapp.models import Account, Company, Event, Registration
-from eventsapp.services import companies, places, registrations
+from eventsapp.services import companies, places, privacy, registrations
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.company.blueprint import bp
@@ -31,6 +31,7 @@ from eventsapp.web.company.registration_pages import (
 from eventsapp.web.company.registration_rows import sections
 from eventsapp.web.formats import month_day
 from eventsapp.web.loaders import my_registration, public_event
+from eventsapp.web.privacy_words import notice_language
 from eventsapp.web.public.events import event_line
 from eventsapp.web.saving import saving
 from eventsapp.web.words import side_word
@@ -211,6 +212,7 @@ def _start_page(event: Event, form: StartForm) -> str:
         is_late=deadlines.is_registration_late(event, at),
         ends_at=deadlines.registration_ends_at(event),
         opens=month_day(event.registration_opens_at, event.zone) if at < event.registration_opens_at else "",
+        notice=privacy.text_of(event, language=notice_language()),
         has_companies=len(form.company.choices) > 1,
     )
 

@@ -12,10 +12,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
-from eventsapp.domain import privacy as rules
+from eventsapp.domain import notice_texts
 from eventsapp.domain.access import Permission, Scope, may
 from eventsapp.domain.errors import DomainError
-from eventsapp.domain.privacy import ArcoStatus, NoticeKind, NoticeText
+from eventsapp.domain.notice_texts import NoticeKind, NoticeLanguage, NoticeText
+from eventsapp.domain.privacy import ArcoStatus
 from eventsapp.models import ArcoRequest, Event
 from eventsapp.services import arco, privacy
 from eventsapp.web import loaders
@@ -160,12 +161,14 @@ def privacy_notice(event: Event) -> ResponseReturnValue:
 def _beginning(event: Event) -> dict[str, Any]:
     """What the form begins with: the version in force, or the template of the law that the address names."""
     found = privacy.find_notice(event.organization)
-    kind = found.kind if found is not None else rules.kind_for(event.organization.kind)
+    kind = found.kind if found is not None else notice_texts.kind_for(event.organization.kind)
     wanted = request.args.get("plantilla", "")
     text = privacy.text_of(event)
     if wanted in set(NoticeKind):
         kind = NoticeKind(wanted)
-        text = rules.template(kind, organization=event.organization.name, contact=event.contact_email)
+        language = NoticeLanguage.ENGLISH if request.args.get("idioma") == "en" else NoticeLanguage.SPANISH
+        names = {"organization": event.organization.name, "contact": event.contact_email}
+        text = notice_texts.template(kind, language, **names)
     return {
         "kind": kind,
         "simplified": text.simplified,

@@ -26,7 +26,7 @@ from eventsapp.web.formats import long_date
 from eventsapp.web.forms import Form, long_text, options, text
 from eventsapp.web.loaders import public_event
 from eventsapp.web.own_path import own_path
-from eventsapp.web.privacy_words import ARCO_KIND
+from eventsapp.web.privacy_words import ARCO_KIND, notice_language
 from eventsapp.web.public.blueprint import bp
 from eventsapp.web.saving import saving
 
@@ -60,8 +60,15 @@ def notice(event: Event) -> ResponseReturnValue:
     versions = privacy.list_notices(event.organization)
     wanted = request.args.get("version", "")
     shown = next((one for one in versions if str(one.version) == wanted), versions[0] if versions else None)
+    here = notice_language()
+    text_shown = privacy.text_of(event, shown, language=here)
     return render_template(
-        "public/notice.html", event=event, versions=versions, shown=shown, notice=privacy.text_of(event, shown)
+        "public/notice.html",
+        event=event,
+        versions=versions,
+        shown=shown,
+        notice=text_shown,
+        is_foreign=text_shown.language is not here,
     )
 
 
