@@ -65,8 +65,9 @@ _VOLUNTARY = {
 _SIMPLIFIED = {
     NoticeLanguage.SPANISH: {
         NoticeKind.PRIVATE: (
-            "{organization} usa su nombre, correo, puesto y teléfono, y los datos de su empresa, para revisar su registro, "
-            "organizar las reuniones y atenderle en el evento. Usted decide aparte sobre los usos voluntarios."
+            "{organization} usa su nombre, correo, puesto y teléfono, y los datos de su empresa, para revisar su "
+            "registro, organizar las reuniones y atenderle en el evento. Usted decide aparte sobre los usos "
+            "voluntarios."
         ),
         NoticeKind.PUBLIC: (
             "{organization} recaba su nombre, correo, puesto y teléfono, y los datos de su empresa, para revisar su "
@@ -90,25 +91,29 @@ _SIMPLIFIED = {
 _FULL = {
     NoticeLanguage.SPANISH: {
         NoticeKind.PRIVATE: (
-            "{organization} es responsable de los datos personales que usted registra. Puede escribirle a {contact}.\n\n"
+            "{organization} es responsable de los datos personales que usted registra. Puede escribirle a "
+            "{contact}.\n\n"
             "Datos que pedimos: nombre, correo electrónico, puesto y teléfono. No pedimos datos sensibles.\n\n"
             "Con quién se comparten: las empresas aprobadas del mismo evento ven lo que su empresa compra o hace. Los "
             "datos de contacto se muestran a las empresas con las que hay una reunión aceptada. No vendemos datos.\n\n"
-            "Sus derechos: usted puede acceder a sus datos, rectificarlos, cancelarlos u oponerse a su uso, y revocar su "
-            "consentimiento, en la página de privacidad o por correo. Le responderemos en 20 días hábiles y, si procede, "
-            "lo haremos efectivo en los 15 siguientes.\n\n"
-            "Autoridad: Secretaría Anticorrupción y Buen Gobierno. Los cambios a este aviso se publican en esta página, "
-            "con su número de versión."
+            "Sus derechos: usted puede acceder a sus datos, rectificarlos, cancelarlos u oponerse a su uso, y "
+            "revocar su consentimiento, en la página de privacidad o por correo. Le responderemos en 20 días hábiles "
+            "y, si procede, lo haremos efectivo en los 15 siguientes.\n\n"
+            "Autoridad: Secretaría Anticorrupción y Buen Gobierno. Los cambios a este aviso se publican en esta "
+            "página, con su número de versión."
         ),
         NoticeKind.PUBLIC: (
-            "{organization} es responsable del tratamiento de los datos personales que usted registra, conforme a la Ley "
-            "General de Protección de Datos Personales en Posesión de Sujetos Obligados. Su contacto es {contact}.\n\n"
+            "{organization} es responsable del tratamiento de los datos personales que usted registra, conforme a la "
+            "Ley General de Protección de Datos Personales en Posesión de Sujetos Obligados. Su contacto es "
+            "{contact}.\n\n"
             "Datos que se recaban: nombre, correo electrónico, puesto y teléfono. No se recaban datos sensibles.\n\n"
             "Fundamento: las atribuciones del responsable en materia de fomento económico.\n\n"
-            "Transferencias: ninguna que requiera su consentimiento, salvo los requerimientos de una autoridad competente, "
-            "fundados y motivados. Las empresas con las que hay una reunión aceptada ven los datos de contacto.\n\n"
-            "Derechos ARCO: puede ejercerlos ante la unidad de transparencia del responsable, en la página de privacidad o "
-            "por correo. Se le responderá en 20 días hábiles y, si procede, se hará efectivo en los 15 siguientes.\n\n"
+            "Transferencias: ninguna que requiera su consentimiento, salvo los requerimientos de una autoridad "
+            "competente, fundados y motivados. Las empresas con las que hay una reunión aceptada ven los datos de "
+            "contacto.\n\n"
+            "Derechos ARCO: puede ejercerlos ante la unidad de transparencia del responsable, en la página de "
+            "privacidad o por correo. Se le responderá en 20 días hábiles y, si procede, se hará efectivo en los 15 "
+            "siguientes.\n\n"
             "Los cambios a este aviso se publican en esta página, con su número de versión."
         ),
     },

@@ -62,12 +62,12 @@ def test_the_organizers_own_short_notice_stands_on_the_first_page_of_the_registr
     start = f"/e/{event.code}/registro"
     newcomer = make.account()
     db.session.commit()
-    page = make.client(sqlite_app, newcomer).get(start).text
+    page = Alone(make.client(sqlite_app, newcomer)).get(start).text
     assert f"{event.organization.name} usa su nombre, correo, puesto y teléfono" in page
     client = client_of(sqlite_app, event, Role.ADMIN)
     sent = {"kind": "private", "simplified": "Corto <b>uno</b>", "necessary": "a", "full": "Largo", "seen": "0"}
     assert client.submit(f"/o/{event.code}/privacidad/aviso", sent).status_code == 303
-    page = make.client(sqlite_app, newcomer).get(start).text
+    page = Alone(make.client(sqlite_app, newcomer)).get(start).text
     assert "Corto &lt;b&gt;uno&lt;/b&gt;" in page
     assert 'type="checkbox"' not in page  # voluntary uses are asked apart, at the end
 
