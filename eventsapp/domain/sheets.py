@@ -51,7 +51,7 @@ from eventsapp.domain.values import SideNames
 
 MAX_ROWS = 100_000
 MAX_BYTES = 16 * 2**20
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class SheetNoun(StrEnum):

@@ -127,11 +127,11 @@ DELEGATE_COLUMNS = (
 class Book:
     """The companies of an event's organization and what belongs to those that take part."""
 
-    def __init__(self, event: Event, *, actor: Actor, now: datetime, locks: bool = False) -> None:
+    def __init__(self, event: Event, *, actor: Actor, now: datetime, is_written: bool = False) -> None:
         self.event, self.actor, self.now = event, actor, now
         self.event_id, self.organization_id = event.id, event.organization_id
         self.writes = Writes()
-        self._locks = locks
+        self._is_written = is_written
         self.registrations: dict[UUID, Known] = {}
         self.by_number: dict[int, Known] = {}
         self.companies: dict[UUID, Known] = {}
@@ -377,7 +377,9 @@ class Book:
         return frozenset((one, other)) in self._apart
 
     def record(self, action: str, kind: type[Base], known: Known, **detail: Any) -> None:
-        """Write an act into the log."""
+        """Write an act into the log; a book that is never written has none."""
+        if not self._is_written:
+            return
         self.writes.add(
             AuditEntry,
             at=self.now,
@@ -400,7 +402,7 @@ class Book:
         return self._requests
 
     def _rows(self, query: Select[Any], *, locks: bool | None = None) -> list[Known]:
-        if self._locks and locks is not False:
+        if self._is_written and locks is not False:
             query = query.with_for_update()
         return [dict(row) for row in db.session.execute(query).mappings()]
 

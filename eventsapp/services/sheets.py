@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 import xlsxwriter
@@ -41,9 +42,17 @@ class Page:
 
 
 def workbook(pages: Sequence[Page]) -> bytes:
-    """A workbook: headers stay in sight, cells with allowed values offer them, no text becomes a formula or a link."""
+    """A workbook: headers stay in sight, cells with allowed values offer them, no text becomes a formula or a link.
+
+    Rows are let go of as soon as they are written, so they come in order, also on the hidden sheet of lists.
+    """
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(target, options)
     formats = {
         True: book.add_format({"bold": True, "bg_color": "#0B5D6B", "font_color": "#FFFFFF", "text_wrap": True}),
@@ -69,9 +78,9 @@ def workbook(pages: Sequence[Page]) -> bytes:
     if lists:
         hidden = book.add_worksheet(LISTS)
         hidden.hide()
-        for index, values in enumerate(lists):
-            for number, value in enumerate(values):
-                hidden.write_string(number, index, value)
+        for number, row in enumerate(zip_longest(*lists)):
+            for index, value in enumerate(row):
+                _write(hidden, number, index, value, day)
     book.close()
     return target.getvalue()
 

@@ -81,12 +81,7 @@ EVENT_FORMAT = {
     EventFormat.SINGLE_ANCHOR: _l("Una empresa ancla recibe a todas"),
     EventFormat.ANY_TO_ANY: _l("Todas con todas"),
 }
-SIDE_NAMES = {
-    SideNames.BUYER_SUPPLIER: _l("Comprador y proveedor"),
-    SideNames.FIRM_FINANCIER: _l("Empresa y financiera"),
-    SideNames.FIRM_CONSULTANT: _l("Empresa y consultora"),
-    SideNames.COMPANY_UNIVERSITY: _l("Empresa y universidad"),
-}
+SIDE_NAMES = wording.BOTH_NAMES
 REQUEST_STATUS = {
     RequestStatus.NOTED: _l("Solo para usted"),
     RequestStatus.SENT: _l("Por responder"),

@@ -124,7 +124,7 @@ def _apply(lease: Lease, content: bytes) -> None:
             found = _import(lease)
             events.lock(found.event)
             if book is None or not book.is_current():
-                book = Book(found.event, actor=_actor(found), now=now(), locks=True)
+                book = Book(found.event, actor=_actor(found), now=now(), is_written=True)
             book.event = found.event
             imports.take(book, planner, tally, part, listing.columns, is_counted=done >= before)
             is_stopped = is_all and tally.wrong > 0  # something changed since the dry run

@@ -89,9 +89,10 @@ def test_cells_are_called_as_spreadsheets_call_them() -> None:
 
 
 def test_formulas_are_neutralised_and_numbers_are_not() -> None:
-    texts = ['=HYPERLINK("x")', "+52 477 1", "-5", "@SUM(A1)", "\tx", "texto", "-1.5"]
+    texts = ['=HYPERLINK("x")', "+52 477 1", "-5", "@SUM(A1)", "\tx", "texto", "-1.5", "\n=1", "＝1", "-1+1", "5=5"]
     assert [sheets.neutral(text) for text in texts] == [
-        "'=HYPERLINK(\"x\")", "'+52 477 1", "-5", "'@SUM(A1)", "'\tx", "texto", "-1.5",
+        "'=HYPERLINK(\"x\")", "'+52 477 1", "-5", "'@SUM(A1)", "'\tx", "texto", "-1.5", "'\n=1", "'＝1", "'-1+1",
+        "5=5",
     ]  # fmt: skip
 
 

@@ -382,7 +382,7 @@ def test_a_sheet_calls_the_sides_as_its_event_does(event: Event, now: datetime) 
 def test_a_book_is_made_anew_only_when_somebody_else_did_something(event: Event, now: datetime) -> None:
     values = {"side": Side.SUPPLIER, "status": RegistrationStatus.APPROVED, "steps_done": [], "version": 1}
     with unit_of_work():
-        book = Book(event, actor=laura(event), now=now, locks=True)
+        book = Book(event, actor=laura(event), now=now, is_written=True)
         made = book.add_registration(book.add_company(name="Primera", version=1), **values)
         book.record("registration.imported", Registration, made)
         book.write()
@@ -400,7 +400,7 @@ def test_a_book_is_made_anew_only_when_somebody_else_did_something(event: Event,
         )  # fmt: skip
     with unit_of_work():
         assert not book.is_current()
-        fresh_book = Book(event, actor=laura(event), now=now, locks=True)
+        fresh_book = Book(event, actor=laura(event), now=now, is_written=True)
         assert len(fresh_book.registrations) == 3
         assert fresh_book.taken == {Side.SUPPLIER: 3}
 

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from flask import abort, current_app, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_login import current_user
 from wtforms import BooleanField, HiddenField, SelectField
 
@@ -86,7 +86,8 @@ class CampaignForm(Form):
         ),
     )
     cluster = _select(
-        _l("Clúster"), lambda: options({"": _("Todos"), **{code: one.name("es") for code, one in clusters().items()}})
+        _l("Clúster"),
+        lambda: options({"": _("Todos"), **{code: one.name(str(get_locale())) for code, one in clusters().items()}}),
     )
     is_unanswered = BooleanField(_l("Solo empresas con solicitudes por responder"))
     subject = text(_l("Asunto"), most=campaigns.MOST_SUBJECT)
@@ -384,7 +385,7 @@ def _audience_words(event: Event, audience: Audience) -> list[str]:
     if audience.meetings:
         said.append(_("Con reuniones publicadas") if audience.meetings == "with" else _("Sin reuniones"))
     if audience.cluster in clusters():
-        said.append(clusters()[audience.cluster].name("es"))
+        said.append(clusters()[audience.cluster].name(str(get_locale())))
     if audience.is_unanswered:
         said.append(_("Con solicitudes por responder"))
     if audience.numbers:
