@@ -33,7 +33,7 @@ from eventsapp.services.imports_plan import WAITS, Change, Planner
 JOB_KIND = "import"
 MOST_PROBLEMS = 1_000
 LONGEST_VALUE = 80
-CHUNK = 2_000
+CHUNK = 1_000
 MOST_AT_ONCE = 10_000
 FILES_FOR = timedelta(days=7)
 PROBLEMS_FOR = timedelta(days=30)

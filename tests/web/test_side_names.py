@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from flask import Flask, g
+from flask import Flask
 from flask.testing import FlaskClient
 
 from eventsapp.db import unit_of_work
@@ -37,12 +37,6 @@ MOST_PAGES = 400
 def at_now() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
         yield
-
-
-@pytest.fixture(autouse=True)
-def one_person_per_request(sqlite_app: Flask) -> None:
-    """The context of the test outlives its requests; who is signed in must not."""
-    sqlite_app.teardown_request(lambda _error: g.pop("_login_user", None))
 
 
 @pytest.fixture
@@ -142,3 +136,20 @@ def test_nobody_is_called_by_the_names_of_another_event(sqlite_app: Flask, bench
     assert own == set(OWN_WORDS[language])
     least = {"organizer": 100, "firm": 30, "financier": 30, "visitor": 2}
     assert {name: counts[name] for name in least if counts[name] < least[name]} == {}
+
+
+def test_a_form_for_a_new_event_calls_the_sides_as_they_are_chosen_in_it(sqlite_app: Flask) -> None:
+    with sqlite_app.app_context():
+        with unit_of_work():
+            organization = make.organization()
+            person = make.organizer(organization)
+            code = organization.code
+        client = make.client(sqlite_app, person)
+        path = f"/o/nuevo?organizacion={code}"
+        assert "Lugares para proveedores" in client.get(path).text
+        for sides, word in (("firm_financier", "financieras"), ("company_university", "universidades")):
+            answer = client.submit(path, {"sides": sides, "name": ""})  # type: ignore[attr-defined]
+            assert answer.status_code == 422
+            assert f"Lugares para {word}" in answer.text
+        answer = client.submit(path, {"sides": "=1+1", "name": ""})  # type: ignore[attr-defined]
+        assert (answer.status_code, "Lugares para proveedores" in answer.text) == (422, True)

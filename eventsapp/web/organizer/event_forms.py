@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,13 +13,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, ValidationError
 
 from eventsapp.domain.errors import DomainError
+from eventsapp.domain.sides import Noun
 from eventsapp.domain.slots import instant
 from eventsapp.domain.values import Axis, EventFormat, Programme, Side, SideNames
 from eventsapp.models import Event
 from eventsapp.services.events import Answering, Dates, Details, Kind, Limits, Rounds
 from eventsapp.web.fields import choice, moment, time_zone, whole
 from eventsapp.web.forms import Form, long_text, text
-from eventsapp.web.words import AXIS, EVENT_FORMAT, PROGRAMME, SIDE_NAMES, Named, side_word
+from eventsapp.web.words import AXIS, EVENT_FORMAT, PROGRAMME, SIDE_NAMES, SIDE_WORDS, Named, side_word
 
 MAX_MEETINGS = 500
 MAX_QUOTA = 1000
@@ -110,7 +112,7 @@ class AnsweringForm(Form):
 
     request_expiry_hours = whole(_l("Horas para responder una solicitud"), 2, MAX_HOURS, default=72)
     request_reminder_hours = whole(_l("Horas antes para recordarlo"), 1, MAX_HOURS, default=24)
-    buyer_requests_binding = BooleanField(_l("Lo que pide un comprador queda acordado sin preguntar"))
+    buyer_requests_binding = BooleanField(SIDE_WORDS["requests_bind"][Noun.BUYER])
 
     def call_sides(self, event: Named) -> None:
         """Name the sides as the event does."""
@@ -135,14 +137,14 @@ SIDE_LABELS = {
 class LimitsForm(Form):
     """How many companies take part, how many meetings and requests each may have."""
 
-    buyer_places = whole(_l("Lugares para compradores"), 1, MAX_PLACES, optional=True)
-    supplier_places = whole(_l("Lugares para proveedores"), 1, MAX_PLACES, optional=True)
-    buyer_max_meetings = whole(_l("Reuniones por comprador, a lo más"), 1, MAX_MEETINGS, optional=True)
-    supplier_max_meetings = whole(_l("Reuniones por proveedor, a lo más"), 1, MAX_MEETINGS, optional=True)
-    supplier_min_meetings = whole(_l("Reuniones por proveedor, al menos"), 0, MAX_MEETINGS, default=0)
+    buyer_places = whole(SIDE_WORDS["places"][Noun.BUYER], 1, MAX_PLACES, optional=True)
+    supplier_places = whole(SIDE_WORDS["places"][Noun.SUPPLIER], 1, MAX_PLACES, optional=True)
+    buyer_max_meetings = whole(SIDE_WORDS["max_meetings"][Noun.BUYER], 1, MAX_MEETINGS, optional=True)
+    supplier_max_meetings = whole(SIDE_WORDS["max_meetings"][Noun.SUPPLIER], 1, MAX_MEETINGS, optional=True)
+    supplier_min_meetings = whole(SIDE_WORDS["min_meetings"][Noun.SUPPLIER], 0, MAX_MEETINGS, default=0)
     max_consecutive = whole(_l("Reuniones seguidas sin descanso, a lo más"), 1, MAX_MEETINGS, optional=True)
-    buyer_request_quota = whole(_l("Solicitudes por comprador"), 0, MAX_QUOTA, default=40)
-    supplier_request_quota = whole(_l("Solicitudes por proveedor"), 0, MAX_QUOTA, default=15)
+    buyer_request_quota = whole(SIDE_WORDS["request_quota"][Noun.BUYER], 0, MAX_QUOTA, default=40)
+    supplier_request_quota = whole(SIDE_WORDS["request_quota"][Noun.SUPPLIER], 0, MAX_QUOTA, default=15)
     freeze_hours = whole(_l("Horas de congelación antes del inicio"), 0, MAX_HOURS, default=48)
 
     def call_sides(self, event: Named) -> None:
@@ -170,6 +172,12 @@ class NewEventForm(DetailsForm, KindForm, DatesForm, LimitsForm, RoundsForm):
     """All of it, for a new event."""
 
     code = text(_l("Clave en la dirección web"), most=60, optional=True)
+
+    def call_chosen_sides(self) -> None:
+        """Name the sides as they are chosen in this form."""
+        chosen = self.sides.data
+        names = SideNames(chosen) if chosen in set(SideNames) else SideNames.BUYER_SUPPLIER
+        self.call_sides(SimpleNamespace(sides=names))
 
 
 class Versioned(Form):

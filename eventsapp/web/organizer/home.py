@@ -104,6 +104,7 @@ def new_event(organization: Organization) -> ResponseReturnValue:
             form.refuse(FIELD_OF.get(error.code, "name"), error)
     if not form.code.data and form.name.data and not form.errors.get("name"):
         form.code.data = events.suggested_code(form.name.data)
+    form.call_chosen_sides()
     others = [one for one in organizations.list_creatable(g.actor) if one is not organization]
     page = render_template("organizer/new_event.html", form=form, organization=organization, others=others)
     return page, 422 if form.errors else 200
