@@ -236,7 +236,7 @@ def faults_of(page: Page, name: str) -> list[str]:
     """What is wrong with the page that is open."""
     found = [
         f"{name}: {violation['id']} {violation['nodes'][0]['html'][:160]}"
-        for violation in AXE.run(page).response["violations"]
+        for violation in AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
     ]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         found.append(f"{name}: scrolls sideways")

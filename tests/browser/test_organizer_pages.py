@@ -18,7 +18,7 @@ from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from eventsapp.db import db, unit_of_work
-from eventsapp.domain.values import ExclusionReason, MailLink, RegistrationStatus, Role, Side
+from eventsapp.domain.values import EventStatus, ExclusionReason, MailLink, RegistrationStatus, Role, Side
 from eventsapp.models import Account, OutboxMessage, Registration
 from eventsapp.services import campaigns, exclusions
 from eventsapp.services.campaigns import Answers, Audience
@@ -38,11 +38,12 @@ MOST_TABS = 250
 
 @dataclass
 class Demo:
-    """A served event, its organizer, and the addresses of its desk."""
+    """A served event, its organizer, the addresses of its desk, and those whose form is sent back emptied."""
 
     live: Live
     organizer: UUID
     pages: list[str]
+    errors: list[str]
 
     def page(self, browser: Browser, viewport: dict[str, int]) -> Page:
         """A page on which the organizer is signed in."""
@@ -80,6 +81,61 @@ def small_event() -> Bench:
             submitted_at=datetime.now(UTC) - timedelta(days=3 - order),
         )
     return Bench(event, buyers, suppliers, make.actor(account), account)
+
+
+# An event of which nothing is there yet.
+BARE = (
+    "",
+    "empresas",
+    "certificados",
+    "capacidades",
+    "requerimientos",
+    "brechas",
+    "solicitudes",
+    "solicitudes/pocas",
+    "solicitudes/exclusiones",
+    "horario",
+    "horario/corridas",
+    "horario/corridas/nueva",
+    "horario/escenarios",
+    "publicacion",
+    "publicacion/personas",
+    "impresos",
+    "mensajes",
+    "mensajes/envios",
+    "respuestas",
+    "importar",
+    "privacidad",
+    "ajustes",
+    "ajustes/dias",
+    "ajustes/mesas",
+    "ajustes/mesas-fijas",
+    "ajustes/limites",
+    "bitacora",
+    "bitacora?q=nadie",
+    "buscar?q=nadie",
+)
+# Forms that complain when they come back empty.
+REFUSED = (
+    "empresas/nueva",
+    "solicitudes/nueva",
+    "solicitudes/exclusiones",
+    "mensajes/envios/nuevo",
+    "mensajes/envios/1/cambiar",
+    "horario/corridas/nueva",
+    "copiar",
+    "ajustes",
+    "ajustes/fechas",
+    "ajustes/limites",
+)
+EMPTIED = """() => {
+  for (const form of document.querySelectorAll('main form[method=post]')) {
+    form.noValidate = true;
+    for (const field of form.querySelectorAll('input:not([type=hidden]), textarea')) {
+      if (field.type === 'checkbox' || field.type === 'radio') field.checked = false; else field.value = '';
+    }
+  }
+}"""
 
 
 def _build(live: Live) -> Demo:
@@ -159,7 +215,15 @@ def _build(live: Live) -> Demo:
                 )
             ),
         ]
-        return Demo(live, bench.account.id, pages)
+        with unit_of_work():
+            bare = make.event(bench.event.organization, slots=1, tables=0, name="Encuentro vacío", code="vacio")
+            bare.status = EventStatus.DRAFT
+            for row in (*bare.slots, *bare.blocks):
+                db.session.delete(row)
+        team = f"/o/organizacion/{bench.event.organization.code}/equipo"
+        pages += [team, f"{team}/{bench.account.id}", *(f"/o/vacio/{path}" for path in BARE)]
+        errors = [team, f"{team}/{bench.account.id}", "/o/nuevo", *(f"{HERE}/{path}" for path in REFUSED)]
+        return Demo(live, bench.account.id, pages, errors)
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +244,21 @@ def test_no_page_has_a_violation(browser: Browser, demo: Demo, viewport: dict[st
         if answer.status != 200:
             found.append(f"{address}: {answer.status}")
         found += faults_of(page, address)
+    page.context.close()
+    assert found == []
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_no_page_with_an_error_has_a_violation(browser: Browser, demo: Demo, viewport: dict[str, int]) -> None:
+    page, found = demo.page(browser, viewport), []
+    for address in demo.errors:
+        page.goto(demo.live.address + address)
+        page.evaluate(EMPTIED)
+        form = page.locator("main form[method=post]:has(input:not([type=hidden]), textarea)").first
+        form.locator("button[type=submit], button:not([type])").last.click()
+        if not page.locator("[data-error-summary]").count():
+            found.append(f"{address}: no summary of errors")
+        found += faults_of(page, f"{address} error")
     page.context.close()
     assert found == []
 
