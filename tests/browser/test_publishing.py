@@ -91,8 +91,10 @@ def bench(live: Live) -> Iterator[Bench]:
         now = datetime.now(UTC)
         with unit_of_work():
             made = small_event()
-            for row in (*made.event.blocks, *made.event.slots, made.event):
+            event = made.event
+            for row in (*event.blocks, *event.slots):
                 row.starts_at, row.ends_at = row.starts_at - NEARER, row.ends_at - NEARER
+            event.starts_at, event.ends_at = event.starts_at - NEARER, event.ends_at - NEARER
         settings, draft = live.app.config["SETTINGS"], solved_draft(made, now)
         with unit_of_work():
             publication.publish(
@@ -186,9 +188,9 @@ def test_a_change_is_published_rolled_back_and_frozen(hand: Hand, bench: Bench) 
 @by("wide-keys", "phone-mouse")
 def test_a_message_goes_out_in_two_languages_and_its_fate_is_seen(hand: Hand, bench: Bench) -> None:
     with unit_of_work():
-        reader = bench.buyers[0].delegates[0]
-        reader.account.locale = "en"
-        english = reader.email
+        account = bench.buyers[0].delegates[0].account
+        assert account is not None
+        account.locale, english = "en", account.email
         bounced = bench.suppliers[0].delegates[0].email
     hand.go("Mensajes")
     hand.use(hand.link("Envíos a muchas personas"))
