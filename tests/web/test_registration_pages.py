@@ -331,16 +331,24 @@ def test_two_people_at_terms_rounds_and_people(sqlite_app: Flask) -> None:
     at.begin()
     at.complete()
     slots = at.slot_ids()
-    for step, first, second in (
-        ("procesos", {"terms": ["ALL-030"]}, {"terms": ["ALL-040"]}),
-        ("disponibilidad", {"desk_1": slots[:2]}, {"desk_1": slots[3:]}),
-        (at.person_page(), {**PERSON, "job_title": "Compras"}, {**PERSON, "job_title": "Calidad"}),
+    for step, first, second, theirs in (
+        ("procesos", {"terms": ["ALL-030"]}, {"terms": ["ALL-040"]}, "<dt>Procesos</dt><dd>"),
+        ("disponibilidad", {"desk_1": slots[:2]}, {"desk_1": slots[3:]}, ": 2 rondas (09:00, 09:25)</dd>"),
+        (at.person_page(), {**PERSON, "job_title": "Compras"}, {**PERSON, "job_title": "Calidad"}, "<dd>Compras</dd>"),
+        (
+            "empresa",
+            {**COMPANY, "cluster_codes": ["GTO-AER"], "country": "DE"},
+            {**COMPANY, "city": "Celaya"},
+            "<dd>Clúster Aeroespacial del Bajío</dd>",
+        ),
     ):
         old = at.seen(at.path(step))
         assert at.send(step, first).status_code == 303
         answer = at.client.submit(at.path(step), {**second, "seen": old})
         assert answer.status_code == 409, step
         assert "Otra persona de su empresa guardó cambios" in answer.text
+        assert theirs in answer.text, step
+    assert "<dd>Alemania</dd>" in answer.text
 
 
 # What may be changed when ----------------------------------------------------------------------------------------
