@@ -16,6 +16,7 @@ from eventsapp.domain.access import NOBODY, Actor
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.sheets import ImportStatus, SheetNoun
 from eventsapp.domain.values import (
+    ExclusionReason,
     Preference,
     RegistrationSource,
     RegistrationStatus,
@@ -31,6 +32,7 @@ from eventsapp.models import (
     Delegate,
     DeskDelegate,
     Event,
+    Exclusion,
     OutboxMessage,
     Registration,
     Request,
@@ -228,6 +230,25 @@ def test_the_rows_of_one_file_that_say_the_same_twice_are_only_pointed_out(event
     found = brought(event, xlsx({"Empresas": [*COMPANIES, COMPANIES[3]]}), now)
     assert totals(found) == {"companies": {"created": 3, "same": 1, "warned": 1}}
     assert said(found) == [("Empresas", "", "row_repeated")]
+
+
+def test_all_or_nothing_is_nothing_when_something_changed_since_the_dry_run(event: Event, now: datetime) -> None:
+    brought(event, xlsx({"Empresas": COMPANIES}), now)
+    found = brought(event, xlsx({"Solicitudes": REQUESTS}), now, only_all=None)
+    assert totals(found) == {"requests": {"created": 3}}
+    with unit_of_work():
+        a, b = db.session.scalars(select(Registration).order_by(Registration.number).limit(2)).all()
+        pair = sorted((a.id, b.id))
+        db.session.add(
+            Exclusion(event_id=event.id, a_id=pair[0], b_id=pair[1], reason=ExclusionReason.COMPETITOR, created_at=now)
+        )
+    with unit_of_work():
+        imports.apply(found, is_all_or_nothing=True, actor=laura(event), now=now)
+    runner.run_until_idle(context_app())
+    found = fresh(found)
+    assert (found.status, totals(found)) == (ImportStatus.CHECKED, {"requests": {"created": 1, "wrong": 2}})
+    assert said(found) == [("Solicitudes", "B2", "companies_apart"), ("Solicitudes", "B3", "companies_apart")]
+    assert db.session.scalar(select(func.count()).select_from(Request)) == 0
 
 
 def test_only_who_manages_the_event_imports(event: Event, now: datetime) -> None:
