@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import ScheduleStatus
@@ -227,3 +227,71 @@ def test_data_that_do_not_come_lead_to_the_list(browser: Browser, stage: Stage) 
     expect(page.locator("[data-loading]")).to_contain_text("No pudimos cargar el tablero")
     assert violations(page) == []
     page.context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, stage: Stage) -> Iterator[Page]:
+    """The board on a telephone."""
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="es-MX")
+    context.set_default_timeout(PATIENT)
+    with stage.live.app.app_context():
+        stage.live.sign_in(context, db.session.get_one(Account, stage.ids["laura"]))
+    page = context.new_page()
+    page.goto(f"{stage.live.address}/o/{stage.code}/horario")
+    page.wait_for_selector("[data-ready]", state="attached")
+    yield page
+    context.close()
+
+
+def card(page: Page) -> Locator:
+    """The card of the first meeting of the round that is not pinned."""
+    return page.locator(".b-round", has=page.get_by_role("button", name=re.compile("^Más acciones"))).first
+
+
+def test_a_thumb_finds_pins_exchanges_and_takes_out(stage: Stage, phone: Page) -> None:
+    before = places(stage)
+    name = card(phone).locator("b").first.inner_text()
+    phone.get_by_role("searchbox", name="Filtrar por empresa").first.fill(name.upper())
+    expect(phone.locator(".b-round")).to_have_count(1)
+    for act, words in (("Fijar", "Reunión fijada"), ("Intercambiar", ""), ("Quitar del horario", "Está en Sin lugar")):
+        card(phone).get_by_role("button", name=re.compile("^Más acciones")).tap()
+        assert violations(phone) == []
+        phone.get_by_role("menuitem", name=re.compile(f"^{act}")).first.tap()
+        if act == "Intercambiar":
+            dialog = phone.get_by_role("dialog")
+            expect(dialog).to_contain_text("Intercambiar")
+            dialog.get_by_role("button", name="Cancelar").tap()
+            continue
+        expect(phone.locator(".toast")).to_contain_text(words)
+        if act == "Fijar":
+            phone.locator(".b-round").get_by_role("button", name=re.compile("^Soltar")).tap()
+            expect(phone.locator(".toast")).to_contain_text("Reunión suelta")
+    assert len(places(stage)) == len(before) - 1
+    phone.locator("[data-undo] button").tap()
+    expect(phone.locator(".toast")).to_contain_text("Se deshizo")
+    assert places(stage) == before
+
+
+def test_a_telephone_with_keys_alone_moves_and_takes_back(stage: Stage, phone: Page) -> None:
+    before = places(stage)
+    phone.evaluate("document.querySelector('[data-board]').page.rounds.go(0)")
+    button = phone.locator(".b-round").get_by_role("button", name=re.compile("^Mover a"))
+    found = phone.evaluate(
+        """async () => {
+          const { board } = document.querySelector('[data-board]').page;
+          const { spotsOf } = await import(document.querySelector('link[href*="board/feasible.js"]').href);
+          return board.pairs.filter((pair) => pair.slot === 0 && !pair.pinned).sort((a, b) => a.table - b.table)
+            .findIndex((pair) => spotsOf(board, pair).length > 0);
+        }"""
+    )
+    button.nth(found).focus()
+    phone.keyboard.press("Enter")
+    dialog = phone.get_by_role("dialog")
+    expect(dialog.locator(".b-spots button").first).to_be_visible()
+    dialog.locator(".b-spots button").first.focus()
+    phone.keyboard.press("Enter")
+    expect(phone.locator(".toast")).to_contain_text("Movida")
+    assert len(places(stage).items() - before.items()) == 1
+    phone.keyboard.press("Control+z")
+    expect(phone.locator(".toast")).to_contain_text("Se deshizo")
+    assert places(stage) == before
