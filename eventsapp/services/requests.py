@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -353,6 +354,11 @@ class Pair:
     request_ids: tuple[UUID, ...]
     slot_ids: frozenset[UUID] | None = None
     after_ids: frozenset[UUID] = frozenset()
+
+    @cached_property
+    def key(self) -> frozenset[UUID]:
+        """The two registrations whichever way round; asked for many times, so it is told once."""
+        return frozenset({self.a.id, self.b.id})
 
 
 def list_pairs(event: Event, of: Collection[UUID] = ()) -> list[Pair]:

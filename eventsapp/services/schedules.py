@@ -116,20 +116,17 @@ def _requests(
     names = {}
     if any(pair.after_ids for pair in pairs):
         names = {known: request_id(pair.a.id, pair.b.id) for pair in pairs for known in pair.request_ids}
-    return {
-        key: _request(pair, pinned.get(key), slot_index, names)
-        for pair in pairs
-        for key in [frozenset({pair.a.id, pair.b.id})]
-    }
+    return {pair.key: _request(pair, pinned.get(pair.key), slot_index, names) for pair in pairs}
 
 
 def _request(
     pair: requests.Pair, pinned: Seat | None, slot_index: Mapping[UUID, int], names: Mapping[UUID, str]
 ) -> asked.Request:
+    a_id, b_id = text_of(pair.a.id), text_of(pair.b.id)
     request = asked.Request(
-        request_id(pair.a.id, pair.b.id),
-        text_of(pair.a.id),
-        text_of(pair.b.id),
+        f"{a_id}:{b_id}",
+        a_id,
+        b_id,
         pair.value,
         pair.is_must,
         slots=_slots_of(pair, slot_index),
@@ -362,9 +359,8 @@ def list_missing(
     held = {key_of(place if isinstance(place, Seat) else place.meeting) for place in placements}
     found = []
     for pair in requests.list_pairs(schedule.event) if pairs is None else pairs:
-        key = frozenset({pair.a.id, pair.b.id})
-        if key not in held:
-            row = reasons.get(key)
+        if pair.key not in held:
+            row = reasons.get(pair.key)
             found.append(Missing(pair, row.reason if row else "not_considered", row.detail if row else {}))
     return sorted(found, key=lambda missing: (-missing.pair.is_must, -missing.pair.value))
 
@@ -408,7 +404,7 @@ def judge(
     if pairs is None:
         pairs = requests.list_pairs(event, near.registration_ids if near else ())
     frame = frames.read(event)
-    pairs = [pair for pair in pairs if {pair.a.id, pair.b.id} <= frame.companies.keys()]
+    pairs = [pair for pair in pairs if pair.key <= frame.companies.keys()]
     standing = _requests(pairs, frame.slot_index, {})
     others = {key: _placed_request(seat) for seat in seats if (key := key_of(seat)) not in standing}
     seated = frame.approved.union(*others) if others else frame.approved

@@ -124,7 +124,7 @@ def board(schedule: Schedule, *, can_adjust: bool, now: datetime) -> dict[str, A
             "desks": {
                 pair_index[name]: [desk_index[desk] for desk in meeting.desks]
                 for name, meeting in held.items()
-                if {problem.request_by_id[name].a, problem.request_by_id[name].b} & many
+                if many and {problem.request_by_id[name].a, problem.request_by_id[name].b} & many
             },
             "pinned": sorted(_index_of(seat, pair_index) for seat in seats if seat.meeting_id in pinned),
         },
