@@ -213,6 +213,17 @@ def test_two_runs_side_by_side(bench: Bench, client: FlaskClient) -> None:
 # Scenarios ------------------------------------------------------------------------------------------------------------
 
 
+def test_two_runs_over_other_requests_say_so(bench: Bench, client: FlaskClient) -> None:
+    bench.solve(NOW)
+    told = "cambiaron las empresas o las solicitudes"
+    bench.solve(NOW, seed=2)
+    assert told not in page(client, f"{base(bench)}/corridas/comparar?a=1&b=2")
+    with unit_of_work():
+        make.request(make.registration(bench.event), bench.buyers[0])
+    bench.solve(NOW)
+    assert told in page(client, f"{base(bench)}/corridas/comparar?a=1&b=3")
+
+
 def test_a_scenario_from_the_form_to_the_applied_change(bench: Bench, client: FlaskClient) -> None:
     path = f"{base(bench)}/escenarios"
     assert "Todavía no hay escenarios" in page(client, path)

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from eventsapp.domain.access import Permission
 from eventsapp.models import Event, Run
 from eventsapp.scheduling.comparison import MAXIMISED, CompanyChange, Comparison, compare
+from eventsapp.scheduling.problem import Problem
 from eventsapp.services import runs
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
@@ -70,6 +71,7 @@ def _compared(event: Event, one: Run, other: Run) -> dict[str, Any]:
             for run in (one, other)
         ],
         "rows": [_held_row(len(before[1].meetings), len(after[1].meetings)), *_rows(*figures), _time_row(one, other)],
+        "asked_otherwise": _asked(before[0]) != _asked(after[0]),
         "finding": run_words.more_meetings(len(after[1].meetings) - len(before[1].meetings)),
         "shares": _shares(comparison),
         "gains": _companies(comparison.gains, names),
@@ -77,6 +79,11 @@ def _compared(event: Event, one: Run, other: Run) -> dict[str, Any]:
         "more_gains": max(0, len(comparison.gains) - SHOWN_COMPANIES),
         "more_losses": max(0, len(comparison.losses) - SHOWN_COMPANIES),
     }
+
+
+def _asked(problem: Problem) -> tuple[set[str], set[str]]:
+    """Who takes part and what is asked: where two runs differ in that, they differ by more than their aims."""
+    return {company.id for company in problem.companies}, {request.id for request in problem.requests}
 
 
 def _draft_url(run: Run) -> str:
