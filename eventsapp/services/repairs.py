@@ -112,7 +112,7 @@ def read(event: Event) -> Standing:
     problem = schedules.build_problem(event, with_pins=False)
     asking = {UUID(side) for request in problem.requests for side in (request.a, request.b)}
     gone, walk_ins = frozenset(seated - frame.approved), frozenset(asking - seated)
-    return Standing(published, placements, gone, walk_ins, frame, tables.count_stranded(event))
+    return Standing(published, placements, gone, walk_ins, frame, tables.count_stranded(event).total())
 
 
 # Asked by organizers --------------------------------------------------------------------------------------------------
@@ -122,6 +122,7 @@ def start(event: Event, news: News, *, seconds: int, seed: int, actor: Actor, no
     """Ask the engine for the fewest changes after the news, and after all that changed in the event since."""
     require(actor, Permission.SCHEDULE_SOLVE, event.scope)
     published = schedules.published_of(event)
+    news = replace(news, tables=news.tables | tables.count_stranded(event).keys())
     options = {
         **Options(begin=KEEP).to_dict(),
         "news": news.to_dict(),

@@ -128,16 +128,15 @@ def list_reserve(event: Event) -> frozenset[UUID]:
     return zones.find_reserve(event, list_all(event), list_kept(event))
 
 
-def count_stranded(event: Event) -> int:
-    """How many published meetings have a table that is closed by then."""
+def count_stranded(event: Event) -> Counter[UUID]:
+    """How many published meetings have a table that is closed by then, for each such table."""
     query = (
-        select(func.count())
-        .select_from(Placement)
-        .join(Table, Table.id == Placement.table_id)
+        select(Table.id)
+        .join(Placement, Placement.table_id == Table.id)
         .join(Slot, Slot.id == Placement.slot_id)
         .where(Placement.schedule_id == event.published_schedule_id, Slot.starts_at > Table.closed_at)
     )
-    return db.session.scalar(query) or 0
+    return Counter(db.session.scalars(query))
 
 
 def list_desks(event: Event) -> list[Desk]:

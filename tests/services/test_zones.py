@@ -128,7 +128,7 @@ def test_a_lost_table_binds_all_that_comes_later_until_it_is_opened_again(bench:
         draft = repairs.accept(run, actor=bench.actor, now=now, host=HOST)
     assert lost.closed_at == now
     assert lost.id not in {place.table_id for place in schedules.list_placements(draft)}
-    assert (tables.count_stranded(bench.event), usable(bench)[lost.label]) == (stood, ())
+    assert (tables.count_stranded(bench.event), usable(bench)[lost.label]) == ({lost.id: stood}, ())
     assert len(schedules.judge(published).violations()) == stood
     again = solved_draft(bench, now)
     assert lost.id not in {place.table_id for place in schedules.list_placements(again)}
@@ -150,6 +150,7 @@ def test_what_took_place_at_a_table_stays_true_after_it_is_lost(bench: Bench, no
     assert usable(bench)["1"] == (0, 1, 2)
     with unit_of_work():
         run = repairs.start(bench.event, News(), seconds=10, seed=1, actor=bench.actor, now=during)
+    assert repairs.news_of(run).tables == set(tables.count_stranded(bench.event))  # told without being asked
     bench.work(run, during)
     with unit_of_work():
         draft = repairs.accept(run, actor=bench.actor, now=during, host=HOST)

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import Participation, Role, Side
 from eventsapp.models import Account, AuditEntry, Invitation, Schedule
-from eventsapp.services import adjustments, schedules
+from eventsapp.services import adjustments, schedules, tables
 from eventsapp.web.organizer import board_routes, board_words
 from eventsapp.web.organizer.board_routes import stream
 from eventsapp.web.organizer.schedule import MODULES
@@ -152,6 +152,19 @@ def test_a_refusal_is_said_in_words(sqlite_app: Flask, roomy: Bench) -> None:
     assert answer.get_json()["code"] == "place_desk_busy"
     assert roomy.buyers[0].company.name in answer.get_json()["error"]
     assert draft_of(roomy).edit == data["edit"]
+
+
+def test_a_closed_table_is_told_and_refused_in_words(sqlite_app: Flask, roomy: Bench) -> None:
+    with unit_of_work():
+        tables.close(roomy.event, roomy.event.tables[1], actor=roomy.actor, now=NOW)
+    client = make.client(sqlite_app, roomy.account)
+    data = data_of(client, roomy)
+    assert data["shut"] == {"1": [0, 1, 2, 3]}
+    asked = {"act": "move", "edit": data["edit"], "meetings": [pair_numbers(data)], "slot": free_minute(data)}
+    answer = ask(client, roomy, {**asked, "table": "2"})
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "place_table_closed")
+    assert "La mesa 2 está cerrada o en reserva" in answer.get_json()["error"]
+    assert ask(client, roomy, {**asked, "table": "1"}).status_code == 200
 
 
 def test_a_conflict_shows_what_somebody_else_did(sqlite_app: Flask, roomy: Bench) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from flask import abort, request, url_for
@@ -9,30 +11,26 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from eventsapp.domain.access import Permission
-from eventsapp.domain.errors import Conflict, DomainError
-from eventsapp.models import Placement, Schedule
+from eventsapp.models import Meeting, Placement, Schedule
 from eventsapp.services import adjustments, requests, schedules
 from eventsapp.web.access import requires
 from eventsapp.web.formats import clock
-from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.board import Venue
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.schedule_version import (
     Placed,
     PlaceForm,
+    answer_place,
     by,
     can_adjust,
     edit,
     meeting_url,
     offer,
-    offer_all,
     place_words,
     placed_meeting,
     refusal_rows,
     schedule_url,
     settled,
-    spot_of,
     tell,
     uuid_of,
 )
@@ -50,31 +48,17 @@ def show_meeting(placed: Placed) -> str:
 @requires(Permission.SCHEDULE_ADJUST, load=placed_meeting)
 def move_meeting(placed: Placed) -> ResponseReturnValue:
     """Hold a meeting elsewhere."""
-    form, venue = PlaceForm(), Venue.of(placed.schedule.event)
-    offer_all(form, venue)
-    if not form.validate_on_submit():
-        return _meeting_page(placed, form), 422
     meeting = placed.placement.meeting
-    slot, table = spot_of(form, venue)
-    try:
-        with saving() as done:
-            draft = adjustments.move(
-                placed.schedule,
-                meeting,
-                slot=slot,
-                table=table,
-                edit=form.edit.data,
-                reason=trimmed(form.reason.data),
-                **by(),
-            )
-            where = settled(done, draft, meeting, slot)
-    except Conflict:
-        raise
-    except DomainError as error:
-        form.refuse("slot", error)
-        return _meeting_page(placed, form), 422
-    tell(draft, _("Reunión movida: %(where)s.", where=where))
-    return done.redirect()
+
+    def seat(**to: Any) -> tuple[Schedule, Meeting]:
+        return adjustments.move(placed.schedule, meeting, **to), meeting
+
+    return answer_place(
+        placed.schedule,
+        partial(_meeting_page, placed),
+        seat,
+        lambda where: _("Reunión movida: %(where)s.", where=where),
+    )
 
 
 @bp.post("/o/<event_code>/horario/<int:number>/reunion/<uuid:meeting_id>/fijar", endpoint="pin_meeting")

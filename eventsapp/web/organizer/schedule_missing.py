@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from eventsapp.domain.access import Permission
-from eventsapp.domain.errors import Conflict, DomainError
+from eventsapp.models import Meeting, Schedule
 from eventsapp.services import adjustments, schedules
 from eventsapp.web.access import requires
-from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.board import Venue
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.schedule_version import (
     PlaceForm,
     Wanted,
-    by,
+    answer_place,
     can_adjust,
     missing_row,
     offer,
-    offer_all,
     refusal_rows,
     schedule_url,
-    settled,
-    spot_of,
-    tell,
     wanted_pair,
 )
-from eventsapp.web.saving import saving
 
 
 @bp.get("/o/<event_code>/horario/<int:number>/sin-lugar/<uuid:a_id>/<uuid:b_id>", endpoint="schedule_missing")
@@ -42,34 +38,20 @@ def show_missing(wanted: Wanted) -> str:
 @requires(Permission.SCHEDULE_ADJUST, load=wanted_pair)
 def place_meeting(wanted: Wanted) -> ResponseReturnValue:
     """Give a pair a place."""
-    form, venue = PlaceForm(), Venue.of(wanted.schedule.event)
-    offer_all(form, venue)
-    if not form.validate_on_submit():
-        return _missing_page(wanted, form), 422
     pair = wanted.missing.pair
-    slot, table = spot_of(form, venue)
-    try:
-        with saving() as done:
-            draft = adjustments.place(
-                wanted.schedule,
-                pair.a.id,
-                pair.b.id,
-                slot=slot,
-                table=table,
-                edit=form.edit.data,
-                reason=trimmed(form.reason.data),
-                **by(),
-            )
-            found = schedules.find_pair(draft, pair.a.id, pair.b.id)
-            assert found is not None
-            where = settled(done, draft, found.meeting, slot)
-    except Conflict:
-        raise
-    except DomainError as error:
-        form.refuse("slot", error)
-        return _missing_page(wanted, form), 422
-    tell(draft, _("Reunión con lugar: %(where)s.", where=where))
-    return done.redirect()
+
+    def seat(**to: Any) -> tuple[Schedule, Meeting]:
+        draft = adjustments.place(wanted.schedule, pair.a.id, pair.b.id, **to)
+        found = schedules.find_pair(draft, pair.a.id, pair.b.id)
+        assert found is not None
+        return draft, found.meeting
+
+    return answer_place(
+        wanted.schedule,
+        partial(_missing_page, wanted),
+        seat,
+        lambda where: _("Reunión con lugar: %(where)s.", where=where),
+    )
 
 
 def _missing_page(wanted: Wanted, form: PlaceForm) -> str:

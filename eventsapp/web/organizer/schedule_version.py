@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import current_app, flash, g, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField, SelectField, StringField
@@ -14,6 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from eventsapp.domain.access import Scope
+from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.values import ScheduleStatus
 from eventsapp.models import Meeting, Placement, Schedule, Slot, Table
 from eventsapp.scheduling.problem import Problem
@@ -21,9 +24,10 @@ from eventsapp.services import publication, requests, schedules, spots
 from eventsapp.web import loaders
 from eventsapp.web.clock import now
 from eventsapp.web.formats import clock, day
-from eventsapp.web.forms import Form
+from eventsapp.web.forms import Form, trimmed
 from eventsapp.web.organizer import schedule_words
 from eventsapp.web.organizer.board import Venue
+from eventsapp.web.saving import saving
 from eventsapp.web.sentences import sentence
 
 MAX_EDIT = 2**31 - 1
@@ -231,6 +235,34 @@ def spot_of(form: PlaceForm, venue: Venue) -> tuple[Slot, Table | None]:
     """The slot and the table that were chosen."""
     slot = next(slot for slot in venue.slots if str(slot.id) == form.slot.data)
     return slot, next((table for table in venue.tables if str(table.id) == form.table.data), None)
+
+
+def answer_place(
+    schedule: Schedule,
+    page: Callable[[PlaceForm], str],
+    seat: Callable[..., tuple[Schedule, Meeting]],
+    said: Callable[[str], str],
+) -> ResponseReturnValue:
+    """What a form about a place comes to: the change made and said, or the page again with what is in the way.
+
+    `seat` makes the change and gives the draft and the meeting; `said` tells it, given where the meeting now is.
+    """
+    form, venue = PlaceForm(), Venue.of(schedule.event)
+    offer_all(form, venue)
+    if not form.validate_on_submit():
+        return page(form), 422
+    slot, table = spot_of(form, venue)
+    try:
+        with saving() as done:
+            draft, meeting = seat(slot=slot, table=table, edit=form.edit.data, reason=trimmed(form.reason.data), **by())
+            where = settled(done, draft, meeting, slot)
+    except Conflict:
+        raise
+    except DomainError as error:
+        form.refuse("slot", error)
+        return page(form), 422
+    tell(draft, said(where))
+    return done.redirect()
 
 
 def settled(done: Any, draft: Schedule, meeting: Meeting, slot: Slot) -> str:

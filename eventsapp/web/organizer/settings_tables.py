@@ -98,7 +98,7 @@ def _tables_page(event: Event, form: TablesForm, limits: dict[Area, str] | None 
         problem=problem,
         used=tables.list_used(event),
         reserve=tables.list_reserve(event),
-        stranded=tables.count_stranded(event),
+        stranded=tables.count_stranded(event).total(),
         **capacity_words(event),
     )
 
