@@ -183,7 +183,7 @@ def test_the_live_figures_are_the_same_in_page_state_and_events(sqlite_app: Flas
         events = list(stream(run.id, seconds=2, pause=lambda _s: None, ticks=iter([0.0, 0.0, 0.1, 3.0]).__next__))
     assert events[0] == "retry: 2000\n\n"
     head, kind, data, *_ = events[1].split("\n")
-    assert (head, kind) == ("id: running---2.5-2300", "event: improvement")
+    assert (head, kind) == ("id: running---2.5-2300-0", "event: improvement")
     assert json.loads(data.removeprefix("data: ")) == state
     assert len(events) == 2
 

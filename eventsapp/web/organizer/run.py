@@ -176,7 +176,7 @@ def event_id(run: Run) -> str:
     """What tells one state of a run from the next; what follows the dot changes with each improvement."""
     figures = run.progress
     wanted = (run.job.wanted if run.job is not None else None) or "-"
-    stored = (figures.get("best") or {}).get("seconds")
+    stored = (figures.get("best") or {}).get("seconds", 0)
     reached = f"{figures.get('placed')}-{figures.get('value')}-{stored}"
     return f"{run.status.value}-{wanted}-{figures.get('told', 0)}.{reached}"
 
