@@ -1,20 +1,21 @@
-"""The requests of an event as organizers list them, and the companies that few or none ask for."""
+"""The requests as companies and organizers list them, and the companies that few or none ask for."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from eventsapp.db import db
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import Preference, RegistrationStatus, RequestStatus, Side
-from eventsapp.models import Company, Event, Registration, Request
-from eventsapp.services.requests import ACTIVE, is_allowed
+from eventsapp.models import Company, Delegate, Desk, DeskDelegate, Event, Registration, Request
+from eventsapp.services.requests import ACTIVE, MOST, NEVER, is_allowed, is_asking, takes_part
 
 FEW = 3
 MOST_WORDS = 5
@@ -57,6 +58,51 @@ class Row:
     preference: Preference
     status: RequestStatus
     created_at: datetime
+
+
+def list_received(registration: Registration) -> list[Request]:
+    """The requests that wait for the answer of a company, those that expire first come first."""
+    waiting = (Request.to_id == registration.id, Request.status == RequestStatus.SENT, takes_part(Request.from_id))
+    return sorted(_list(*waiting), key=lambda one: (one.expires_at or NEVER, one.preference is not Preference.MUST))
+
+
+def list_sent(registration: Registration) -> list[Request]:
+    """The requests that a company made, with what became of them: in its own order, then those that came to nothing."""
+    found = _list(Request.from_id == registration.id, Request.status != RequestStatus.NOTED, is_asking())
+    return sorted(found, key=lambda one: (one.status not in ACTIVE, one.rank or MOST))
+
+
+def list_notes(registration: Registration) -> list[Request]:
+    """What a company said for itself: whom it is available for, whom it never meets."""
+    return _list(Request.from_id == registration.id, Request.status == RequestStatus.NOTED)
+
+
+def list_answered(registration: Registration) -> list[Request]:
+    """The requests that a company answered, and those that expired, which it can still accept."""
+    answered = (RequestStatus.ACCEPTED, RequestStatus.DECLINED, RequestStatus.EXPIRED)
+    return _list(Request.to_id == registration.id, Request.status.in_(answered))
+
+
+def list_contacts(requests: Iterable[Request], *, of: Registration) -> dict[UUID, list[Delegate]]:
+    """Who represents the other company, by its registration: only where a request is accepted."""
+    ids = {
+        request.to_id if request.from_id == of.id else request.from_id
+        for request in requests
+        if request.status is RequestStatus.ACCEPTED
+    }
+    query = (
+        select(Desk.registration_id, Delegate)
+        .join(Desk.seats)
+        .join(DeskDelegate.delegate)
+        .where(Desk.registration_id.in_(ids), Delegate.ended_at.is_(None))
+        .order_by(Desk.number, DeskDelegate.position)
+    )
+    people: dict[UUID, list[Delegate]] = {}
+    for registration_id, delegate in db.session.execute(query):
+        known = people.setdefault(registration_id, [])
+        if delegate not in known:
+            known.append(delegate)
+    return people
 
 
 def list_participants(event: Event) -> list[Participant]:
@@ -114,6 +160,21 @@ def list_lonely(event: Event) -> list[tuple[Participant, int]]:
     known = Counter(key for row in db.session.execute(query) for key in row)
     lonely = [(one, known[one.id]) for one in list_participants(event) if known[one.id] < FEW]
     return sorted(lonely, key=lambda pair: pair[1])
+
+
+def _list(*conditions: ColumnElement[bool]) -> list[Request]:
+    query = (
+        select(Request)
+        .where(*conditions, is_allowed())
+        .options(
+            joinedload(Request.from_registration).joinedload(Registration.company),
+            joinedload(Request.to_registration).joinedload(Registration.company),
+            joinedload(Request.requirement),
+            joinedload(Request.capability),
+        )
+        .order_by(Request.created_at.desc(), Request.id)
+    )
+    return list(db.session.scalars(query))
 
 
 def _conditions(event: Event, filters: Filters) -> list[ColumnElement[bool]]:

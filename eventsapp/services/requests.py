@@ -17,7 +17,7 @@ Neither dates nor quotas bind the organizer, and a request made so is an agreeme
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -32,7 +32,7 @@ from eventsapp.domain import deadlines, lifecycle, matching, quotas
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestOrigin, RequestStatus
-from eventsapp.models import Delegate, Desk, DeskDelegate, Event, Exclusion, Registration, Request
+from eventsapp.models import Event, Exclusion, Registration, Request
 from eventsapp.services import audit, companies, outbox
 from eventsapp.services.matching import Field, read_field
 
@@ -219,7 +219,7 @@ def save_order(registration: Registration, ids: Sequence[UUID], *, actor: Actor,
     """Say in which order the company wants its meetings, the first one first; requests that are not named follow."""
     _lock(registration)
     _permit(registration, actor, now, "")
-    query = select(Request).where(Request.from_id == registration.id, Request.status.in_(ACTIVE), _asks())
+    query = select(Request).where(Request.from_id == registration.id, Request.status.in_(ACTIVE), is_asking())
     known = {found.id: found for found in db.session.scalars(query.execution_options(populate_existing=True))}
     places = {id_: place for place, id_ in enumerate(dict.fromkeys(ids), start=1)}
     order = sorted(known.values(), key=lambda one: (places.get(one.id, len(places) + 1), one.rank or MOST, one.id))
@@ -249,7 +249,7 @@ def count_used(registration: Registration) -> int:
     query = select(func.count()).where(
         Request.from_id == registration.id,
         Request.status.in_(ACTIVE),
-        _asks(),
+        is_asking(),
         Request.origin != RequestOrigin.ORGANIZER,
         is_allowed(),
     )
@@ -267,7 +267,7 @@ def count_to_answer(registration: Registration) -> int:
         Request.to_id == registration.id,
         Request.status == RequestStatus.SENT,
         is_allowed(),
-        _is_approved(Request.from_id),
+        takes_part(Request.from_id),
     )
     return db.session.scalar(query) or 0
 
@@ -279,51 +279,6 @@ def is_allowed() -> ColumnElement[bool]:
         and_(Exclusion.a_id == Request.to_id, Exclusion.b_id == Request.from_id),
     )
     return ~exists().where(pair)
-
-
-def list_received(registration: Registration) -> list[Request]:
-    """The requests that wait for the answer of a company, those that expire first come first."""
-    waiting = (Request.to_id == registration.id, Request.status == RequestStatus.SENT, _is_approved(Request.from_id))
-    return sorted(_list(*waiting), key=lambda one: (one.expires_at or NEVER, one.preference is not Preference.MUST))
-
-
-def list_sent(registration: Registration) -> list[Request]:
-    """The requests that a company made, with what became of them: in its own order, then those that came to nothing."""
-    found = _list(Request.from_id == registration.id, Request.status != RequestStatus.NOTED, _asks())
-    return sorted(found, key=lambda one: (one.status not in ACTIVE, one.rank or MOST))
-
-
-def list_notes(registration: Registration) -> list[Request]:
-    """What a company said for itself: whom it is available for, whom it never meets."""
-    return _list(Request.from_id == registration.id, Request.status == RequestStatus.NOTED)
-
-
-def list_answered(registration: Registration) -> list[Request]:
-    """The requests that a company answered, and those that expired, which it can still accept."""
-    answered = (RequestStatus.ACCEPTED, RequestStatus.DECLINED, RequestStatus.EXPIRED)
-    return _list(Request.to_id == registration.id, Request.status.in_(answered))
-
-
-def list_contacts(requests: Iterable[Request], *, of: Registration) -> dict[UUID, list[Delegate]]:
-    """Who represents the other company, by its registration: only where a request is accepted."""
-    ids = {
-        request.to_id if request.from_id == of.id else request.from_id
-        for request in requests
-        if request.status is RequestStatus.ACCEPTED
-    }
-    query = (
-        select(Desk.registration_id, Delegate)
-        .join(Desk.seats)
-        .join(DeskDelegate.delegate)
-        .where(Desk.registration_id.in_(ids), Delegate.ended_at.is_(None))
-        .order_by(Desk.number, DeskDelegate.position)
-    )
-    people: dict[UUID, list[Delegate]] = {}
-    for registration_id, delegate in db.session.execute(query):
-        known = people.setdefault(registration_id, [])
-        if delegate not in known:
-            known.append(delegate)
-    return people
 
 
 class Wish(NamedTuple):
@@ -426,8 +381,8 @@ def count_agreed(event: Event) -> int:
             Request.status == RequestStatus.ACCEPTED,
             is_allowed(),
             ~_is_vetoed(),
-            _is_approved(Request.from_id),
-            _is_approved(Request.to_id),
+            takes_part(Request.from_id),
+            takes_part(Request.to_id),
         )
         .distinct()
     )
@@ -481,22 +436,7 @@ def _common_slots(wishes: list[Wish]) -> frozenset[UUID] | None:
     return frozenset.intersection(*limits) if limits else None
 
 
-def _list(*conditions: ColumnElement[bool]) -> list[Request]:
-    query = (
-        select(Request)
-        .where(*conditions, is_allowed())
-        .options(
-            joinedload(Request.from_registration).joinedload(Registration.company),
-            joinedload(Request.to_registration).joinedload(Registration.company),
-            joinedload(Request.requirement),
-            joinedload(Request.capability),
-        )
-        .order_by(Request.created_at.desc(), Request.id)
-    )
-    return list(db.session.scalars(query))
-
-
-def _asks() -> ColumnElement[bool]:
+def is_asking() -> ColumnElement[bool]:
     """The condition that a request asks for a meeting: it is not merely available, and no veto."""
     return Request.preference.in_(matching.ASKING)
 
@@ -550,7 +490,8 @@ def _binds(from_: Registration, to: Registration) -> bool:
     return level is not None and read_field(to.event, (), (from_.id, to.id)).level(from_.id, to.id) >= level
 
 
-def _is_approved(registration_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+def takes_part(registration_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """The condition that a company of a request is approved."""
     return registration_id.in_(select(Registration.id).where(Registration.status == RegistrationStatus.APPROVED))
 
 

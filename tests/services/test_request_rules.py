@@ -23,7 +23,7 @@ from eventsapp.domain.values import (
 )
 from eventsapp.mail.render import render
 from eventsapp.models import AuditEntry, Event, Exclusion, OutboxMessage, Registration, Request
-from eventsapp.services import exclusions, matching, request_upkeep, requests
+from eventsapp.services import exclusions, matching, request_lists, request_upkeep, requests
 from tests import make, sourced
 from tests.publishing import meeting, publish
 
@@ -70,7 +70,11 @@ def test_being_available_says_yes_when_asked(context: Flask, now: datetime) -> N
     buyer, supplier = two()
     mark = note(buyer, supplier, now, P.OPEN)
     assert (mark.status, mark.expires_at, requests.count_used(buyer)) == (Q.NOTED, None, 0)
-    assert (requests.list_received(supplier), requests.list_sent(buyer), requests.list_notes(buyer)) == ([], [], [mark])
+    assert (request_lists.list_received(supplier), request_lists.list_sent(buyer), request_lists.list_notes(buyer)) == (
+        [],
+        [],
+        [mark],
+    )
     assert (requests.list_pairs(buyer.event), mails()) == ([], [])
     asked = ask(supplier, buyer, now, P.MUST)
     assert (asked.status, mark.status) == (Q.ACCEPTED, Q.NOTED)
@@ -145,7 +149,7 @@ def test_the_order_is_kept_and_decides_between_equals(context: Flask, now: datet
     order = [made[2].id, foreign.id, made[0].id, made[2].id]
     requests.save_order(buyer, order, actor=acting_for(buyer), now=now)
     assert [one.rank for one in made] == [2, 3, 1]
-    assert [one.id for one in requests.list_sent(buyer)] == [made[2].id, made[0].id, made[1].id]
+    assert [one.id for one in request_lists.list_sent(buyer)] == [made[2].id, made[0].id, made[1].id]
     for one in made:
         requests.accept(one, actor=acting_for(one.to_registration), now=now)
     assert sorted(pair.value for pair in requests.list_pairs(event)) == [460 + 4, 460 + 5, 460 + 6]
@@ -187,7 +191,7 @@ def test_requests_expire_and_can_be_asked_again_or_accepted_late(context: Flask,
     assert request_upkeep.expire(now=now + 3 * DAY - HOUR) == 0
     assert [request_upkeep.expire(now=now + 3 * DAY) for _ in range(2)] == [1, 0]
     assert (asked.status, requests.count_used(supplier)) == (Q.EXPIRED, 0)
-    assert (requests.list_received(buyer), requests.list_answered(buyer)) == ([], [asked])
+    assert (request_lists.list_received(buyer), request_lists.list_answered(buyer)) == ([], [asked])
     again = ask(supplier, buyer, now + 4 * DAY)
     assert (again, again.status, again.expires_at) == (asked, Q.SENT, now + 7 * DAY)
     request_upkeep.expire(now=now + 8 * DAY)

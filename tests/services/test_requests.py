@@ -256,11 +256,11 @@ def test_lists_of_a_company_hide_excluded_pairs_and_companies_that_left(context:
     received = [make.request(who, buyer, status=RequestStatus.SENT) for who in (one, apart, left)]
     _exclude(apart, buyer)
     left.status = RegistrationStatus.WITHDRAWN
-    assert (requests.list_received(buyer), requests.count_to_answer(buyer)) == ([received[0]], 1)
+    assert (request_lists.list_received(buyer), requests.count_to_answer(buyer)) == ([received[0]], 1)
     received[0].status = RequestStatus.ACCEPTED
     db.session.flush()
-    assert (requests.list_answered(buyer), requests.list_sent(one)) == ([received[0]], [received[0]])
-    assert requests.list_sent(apart) == []
+    assert (request_lists.list_answered(buyer), request_lists.list_sent(one)) == ([received[0]], [received[0]])
+    assert request_lists.list_sent(apart) == []
 
 
 def test_contacts_are_shown_only_where_a_request_is_accepted(context: Flask, now: datetime) -> None:
@@ -268,8 +268,8 @@ def test_contacts_are_shown_only_where_a_request_is_accepted(context: Flask, now
     buyer = make.registration(event, Side.BUYER)
     agreed, asked = make.registration(event, desks=2), make.registration(event)
     rows = [make.request(agreed, buyer), make.request(asked, buyer, status=RequestStatus.SENT)]
-    assert requests.list_contacts(rows, of=buyer) == {agreed.id: agreed.delegates}
-    assert requests.list_contacts(rows[:1], of=agreed) == {buyer.id: buyer.delegates}
+    assert request_lists.list_contacts(rows, of=buyer) == {agreed.id: agreed.delegates}
+    assert request_lists.list_contacts(rows[:1], of=agreed) == {buyer.id: buyer.delegates}
 
 
 # Exclusions ------------------------------------------------------------------------------------------------------

@@ -213,6 +213,17 @@ def test_no_page_shows_a_contact_before_a_meeting_is_agreed(world: World) -> Non
         "plating": ["/buscar", f"/empresas/{world.ids['buyer']}", f"/buscar/{world.ids['buyer']}", "/capacidades"],
         "": ["/directorio", ""],
     }
+    with world.app.app_context(), unit_of_work():
+        make.request(world.registration("plating"), world.registration("buyer"), status=RequestStatus.SENT)
+    for key in ("buyer", "plating"):
+        pages[key] += ["/solicitudes", "/solicitudes?ver=enviadas", "/solicitudes?ver=respondidas", "/agenda"]
+        pages[key] += ["/buscar?q=galvanicos.example.com"]
+        desk = [f"{DESK}/exportar/{table}.{kind}" for table in ("delegados", "empresas") for kind in ("csv", "xlsx")]
+        assert {world.client(key).get(path).status_code for path in desk} == {404}
+        assert {world.client("organizer").get(path).status_code for path in desk} == {200}
+    pages |= {
+        "": ["/directorio", ""],
+    }
     for key, paths in pages.items():
         for path in paths:
             page = world.page(key, EVENT + path)

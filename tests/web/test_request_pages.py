@@ -421,6 +421,8 @@ def test_pages_ask_the_database_as_often_for_many_rows_as_for_one(world: World) 
         (buyer, f"{EVENT}/buscar"),
         (buyer, f"{EVENT}/solicitudes"),
         (buyer, f"{EVENT}/solicitudes?ver=respondidas"),
+        (buyer, f"{EVENT}/solicitudes?ver=enviadas"),
+        (buyer, f"{EVENT}/solicitudes?ver=marcas"),
     ]
     pages += [
         (manager, f"{DESK}/{path}")

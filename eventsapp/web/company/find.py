@@ -20,7 +20,7 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import Preference, RegistrationStatus, RequestStatus
 from eventsapp.models import Registration
-from eventsapp.services import candidates, exclusions, matching, requests
+from eventsapp.services import candidates, exclusions, matching, request_lists, requests
 from eventsapp.services.candidates import Candidate, Filters, Relation
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
@@ -114,7 +114,7 @@ def find(registration: Registration) -> ResponseReturnValue:
     used = requests.count_used(registration)
     selectors = _selectors(others, filters)
     reasons = exclusions.find_reasons(registration)
-    notes = requests.list_notes(registration)
+    notes = request_lists.list_notes(registration)
     return company_page(
         "company/find.html",
         registration,

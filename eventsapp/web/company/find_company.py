@@ -16,7 +16,7 @@ from eventsapp.domain.scian import industries
 from eventsapp.domain.scoring import Match
 from eventsapp.domain.values import RegistrationStatus
 from eventsapp.models import Registration, StoredFile
-from eventsapp.services import candidates, directory, exclusions, files, matching, requests
+from eventsapp.services import candidates, directory, exclusions, files, matching, request_lists
 from eventsapp.services.candidates import Candidate, Relation
 from eventsapp.services.directory import Profile
 from eventsapp.services.matching import Field
@@ -165,6 +165,6 @@ def _matches(view: View) -> list[dict[str, Any]]:
 
 def _contacts(mine: Registration, other: Registration) -> list[Any]:
     """Who represents the other company; only asked once a meeting is agreed."""
-    rows = [*requests.list_sent(mine), *requests.list_answered(mine)]
+    rows = [*request_lists.list_sent(mine), *request_lists.list_answered(mine)]
     between = [row for row in rows if other.id in (row.from_id, row.to_id)]
-    return requests.list_contacts(between, of=mine).get(other.id, [])
+    return request_lists.list_contacts(between, of=mine).get(other.id, [])

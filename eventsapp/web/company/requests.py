@@ -21,7 +21,7 @@ from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.values import DeclineReason, ExclusionReason, Preference, RegistrationStatus, RequestStatus
 from eventsapp.models import Delegate, Registration
 from eventsapp.models import Request as MeetingRequest
-from eventsapp.services import companies, exclusions, request_upkeep, requests
+from eventsapp.services import companies, exclusions, request_lists, request_upkeep, requests
 from eventsapp.services.matching import Field, read_field
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
@@ -38,10 +38,10 @@ from eventsapp.web.words import ASKING, DECLINE_REASON, PREFERENCE
 Lister = Callable[[Registration], list[MeetingRequest]]
 
 TABS: dict[str, tuple[Any, Lister]] = {
-    "recibidas": (_l("Recibidas"), requests.list_received),
-    "enviadas": (_l("Enviadas"), requests.list_sent),
-    "respondidas": (_l("Respondidas"), requests.list_answered),
-    "marcas": (_l("Solo para usted"), requests.list_notes),
+    "recibidas": (_l("Recibidas"), request_lists.list_received),
+    "enviadas": (_l("Enviadas"), request_lists.list_sent),
+    "respondidas": (_l("Respondidas"), request_lists.list_answered),
+    "marcas": (_l("Solo para usted"), request_lists.list_notes),
 }
 NEVER = "0"
 LEVELS = {
@@ -141,7 +141,7 @@ def list_requests(registration: Registration) -> ResponseReturnValue:
         shown=shown,
         page=page,
         rows=[_row(field, registration, row, hints) for row in rows],
-        contacts=requests.list_contacts(rows, of=registration),
+        contacts=request_lists.list_contacts(rows, of=registration),
         is_open=deadlines.are_requests_open(event, now()),
         remaining=quotas.remaining(event, registration.side, used),
         quota=quotas.quota(event, registration.side),
@@ -218,7 +218,7 @@ def order_requests(registration: Registration) -> ResponseReturnValue:
     page = request.args.get("page", type=int)
     back = url_for("company.requests", event_code=registration.event.code, ver="enviadas", page=page)
     with saving(back) as done:
-        ids = [row.id for row in requests.list_sent(registration) if row.status in requests.ACTIVE]
+        ids = [row.id for row in request_lists.list_sent(registration) if row.status in requests.ACTIVE]
         requests.save_order(registration, _new_order(ids), actor=g.actor, now=now())
     flash(_("Orden guardado."), "ok")
     return done.redirect()

@@ -23,7 +23,7 @@ from eventsapp.services import audit, capabilities, registrations
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
-from eventsapp.web.company.capabilities import STEPS, TITLES
+from eventsapp.web.company.capabilities import STEPS
 from eventsapp.web.forms import Form, long_text, trimmed
 from eventsapp.web.navigation import checking_tabs
 from eventsapp.web.organizer.acts import act
@@ -171,8 +171,8 @@ def _page(found: CapabilityAt, form: HideCapabilityForm) -> str:
         is_checked=row.verification in CHECKED,
         registration=registrations.find_of({row.company_id}, event),
         sections=[
-            {"title": TITLES[step], "facts": told(row, [name for name in kind.names() if name != "title"])}
-            for step, kind in STEPS.items()
+            {"title": STEPS.titles[step], "facts": told(row, [name for name in kind.names() if name != "title"])}
+            for step, kind in STEPS.forms.items()
         ],
         history=audit.list_for(row.id),
         act=act,

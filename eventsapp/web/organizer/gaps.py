@@ -24,7 +24,7 @@ from eventsapp.services.gaps import Gap
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
-from eventsapp.web.company.requirements import STEPS, TITLES
+from eventsapp.web.company.requirements import STEPS
 from eventsapp.web.forms import Form, long_text, trimmed
 from eventsapp.web.navigation import request_tabs
 from eventsapp.web.organizer.acts import act
@@ -162,8 +162,8 @@ def _page(found: Part, form: HideForm) -> str:
         row=row,
         form=form,
         sections=[
-            {"title": TITLES[step], "facts": told(row, [name for name in kind.names() if name != "title"])}
-            for step, kind in STEPS.items()
+            {"title": STEPS.titles[step], "facts": told(row, [name for name in kind.names() if name != "title"])}
+            for step, kind in STEPS.forms.items()
         ],
         matches=matches[:SHOWN_MATCHES],
         is_compared=is_compared,
