@@ -217,10 +217,11 @@ def test_no_page_shows_a_contact_before_a_meeting_is_agreed(world: World) -> Non
         make.request(world.registration("plating"), world.registration("buyer"), status=RequestStatus.SENT)
     for key in ("buyer", "plating"):
         pages[key] += ["/solicitudes", "/solicitudes?ver=enviadas", "/solicitudes?ver=respondidas", "/agenda"]
-        pages[key] += ["/buscar?q=galvanicos.example.com"]
+        pages[key] += ["/buscar?q=example.com"]
         desk = [f"{DESK}/exportar/{table}.{kind}" for table in ("delegados", "empresas") for kind in ("csv", "xlsx")]
         assert {world.client(key).get(path).status_code for path in desk} == {404}
         assert {world.client("organizer").get(path).status_code for path in desk} == {200}
+        assert "Ninguna empresa coincide" in world.page(key, f"{EVENT}/buscar?q=example.com")
     pages |= {
         "": ["/directorio", ""],
     }
