@@ -17,7 +17,15 @@ from flask.testing import FlaskClient
 
 from eventsapp.db import unit_of_work
 from eventsapp.domain.sourcing import CloseReason, RequirementStatus
-from eventsapp.domain.values import Preference, RegistrationStatus, RequestStatus, Side, SideNames
+from eventsapp.domain.values import (
+    Axis,
+    Preference,
+    Programme,
+    RegistrationStatus,
+    RequestStatus,
+    Side,
+    SideNames,
+)
 from eventsapp.models import Account, Registration
 from tests import make, publishing
 from tests.conftest import NOW
@@ -153,3 +161,15 @@ def test_a_form_for_a_new_event_calls_the_sides_as_they_are_chosen_in_it(sqlite_
             assert f"Lugares para {word}" in answer.text
         answer = client.submit(path, {"sides": "=1+1", "name": ""})  # type: ignore[attr-defined]
         assert (answer.status_code, "Lugares para proveedores" in answer.text) == (422, True)
+
+
+def test_programme_and_axis_are_shown_to_companies_and_organizers(sqlite_app: Flask) -> None:
+    with sqlite_app.app_context():
+        with unit_of_work():
+            event = make.event(programme=Programme.FINANCING, axis=Axis.INNOVATION)
+            person = make.organizer(event.organization)
+            code = event.code
+        page = make.client(sqlite_app).get(f"/e/{code}").text
+        assert "Acceso a financiamiento" in page
+        assert "Eje: Innovación" in page
+        assert "Acceso a financiamiento" in make.client(sqlite_app, person).get("/o/").text
