@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from eventsapp.cli import main
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import OutboxState
-from eventsapp.models import Meeting, OutboxMessage, Schedule
+from eventsapp.models import Block, Event, Meeting, OutboxMessage, Schedule, Slot
 from eventsapp.services import adjustments, outbox, publication, schedules
 from eventsapp.worker import runner
 from tests.browser.conftest import PHONE, WIDE, Live
@@ -92,9 +92,9 @@ def bench(live: Live) -> Iterator[Bench]:
         with unit_of_work():
             made = small_event()
             event = made.event
-            for row in (*event.blocks, *event.slots):
+            rows: list[Block | Slot | Event] = [*event.blocks, *event.slots, event]
+            for row in rows:
                 row.starts_at, row.ends_at = row.starts_at - NEARER, row.ends_at - NEARER
-            event.starts_at, event.ends_at = event.starts_at - NEARER, event.ends_at - NEARER
         settings, draft = live.app.config["SETTINGS"], solved_draft(made, now)
         with unit_of_work():
             publication.publish(
