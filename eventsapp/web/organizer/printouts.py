@@ -29,7 +29,7 @@ PURPOSE = {
     PrintoutKind.SIGNS: _l("Una hoja que se dobla: afuera el número de mesa, adentro sus rondas."),
     PrintoutKind.ROUNDS: _l("Quién se sienta en cada mesa, ronda por ronda, con casillas para el equipo de sala."),
     PrintoutKind.ATTENDANCE: _l("Todas las personas por empresa, con una casilla por día y lugar para firmar."),
-    PrintoutKind.BOARD: _l("El horario entero en hojas apaisadas: mesas y rondas, un salón y un bloque por hoja."),
+    PrintoutKind.BOARD: _l("El horario entero en hojas apaisadas: mesas y rondas, un salón y medio día por hoja."),
 }
 ICON = {
     PrintoutKind.AGENDAS: "calendar",
