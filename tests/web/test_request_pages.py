@@ -394,6 +394,8 @@ def test_a_company_reads_whom_it_cannot_ask_and_why(world: World) -> None:
         posted(buyer, no, {"preference": "no", "why": "same_group"}, find).location == f"{EVENT}/solicitudes?ver=marcas"
     )
     assert "Motivo: Es de nuestro grupo" in buyer.get(f"{EVENT}/solicitudes?ver=marcas").text
+    mark = posted(buyer, f"{EVENT}/buscar/{world.ids['two']}/marca", {"preference": "open"}, find)
+    assert mark.location == f"{EVENT}/solicitudes?ver=marcas"
     world.exclude("buyer", "two")
     page = buyer.get(find).text
     assert "2 empresas que no puede pedir" in page

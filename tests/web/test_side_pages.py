@@ -300,6 +300,7 @@ def test_a_company_marks_another_one_for_itself(world: World) -> None:
     client = world.client("Galvánicos Lerma")
     page = f"{EVENT}/buscar/{world.ids['buyer']}"
     assert posted(client, f"{page}/marca", {"preference": "must"}, page).status_code == 303
+    assert posted(client, f"{page}/marca", {"preference": "no", "why": "nada"}, page).location == page
     made = posted(client, f"{page}/marca", {"preference": "no"}, page)
     assert made.location == f"{EVENT}/solicitudes?ver=marcas"
     assert "Nordwind &lt;b&gt; no se entera." in client.get(made.location).text

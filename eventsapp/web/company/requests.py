@@ -85,7 +85,16 @@ class NoteForm(Form):
     """What a company says for itself about another one."""
 
     preference = choice(_l("Para usted"), PREFERENCE, only=(Preference.OPEN, Preference.NO))
-    why = choice(_l("Motivo"), DECLINE_REASON, default=DeclineReason.OTHER)
+    why = SelectField(
+        _l("Motivo"),
+        choices=options({"": "", **{reason.value: words for reason, words in DECLINE_REASON.items()}}),
+        default="",
+        invalid_choice_message=_l("Elija una opción de la lista"),
+    )
+
+    def reason(self) -> DeclineReason | None:
+        """Why the company never meets the other one, when it says so."""
+        return DeclineReason(self.why.data) if self.why.data else None
 
 
 class AutoAcceptForm(Form):
@@ -198,7 +207,7 @@ def note(chosen: Choice) -> ResponseReturnValue:
         if other is None:
             raise DomainError("cannot_meet")
         made = requests.note(
-            chosen.registration, other, form.preference.data, actor=g.actor, now=now(), why=form.why.data
+            chosen.registration, other, form.preference.data, actor=g.actor, now=now(), why=form.reason()
         )
         is_agreed = made.status is RequestStatus.ACCEPTED
     name = chosen.candidate.name
