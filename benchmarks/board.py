@@ -35,7 +35,7 @@ from waitress.server import create_server
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from eventsapp.app import create_app  # noqa: E402
+from eventsapp.app import create_app, settle  # noqa: E402
 from eventsapp.db import db, unit_of_work  # noqa: E402
 from eventsapp.settings import testing  # noqa: E402
 from tests import boards, make  # noqa: E402
@@ -95,6 +95,7 @@ def served(meetings: int) -> Iterator[tuple[Flask, str, str, str]]:
                 filled = boards.filled(meetings=meetings)
                 code, account_id = filled.event.code, filled.organizer
             cookie = make.client(app, account_id).get_cookie("encuentro", domain="localhost")
+        settle()
         server = create_server(app, host="127.0.0.1", port=0, threads=8)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()

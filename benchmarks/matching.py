@@ -15,7 +15,6 @@ through the real pages. The last line is one JSON object:
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import random
 import statistics
@@ -30,7 +29,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
-from eventsapp.app import create_app
+from eventsapp.app import create_app, settle
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.certifications import certifications
 from eventsapp.domain.places import STATES
@@ -87,7 +86,7 @@ def measure(folder: Path) -> dict[str, float | int]:
         with unit_of_work():
             event_id, people = build(random.Random(SEED))
         result = scored(event_id)
-    gc.freeze()  # as the server does
+    settle()  # as the server does
     pages = {name: median_ms(app, account_id, path) for name, (account_id, path) in people.items()}
     for name, (wall, cpu) in pages.items():
         print(f"{name:10} {wall:7.1f} ms, {cpu:7.1f} ms of them at work")

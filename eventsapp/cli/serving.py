@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -16,11 +15,10 @@ import waitress
 from flask import Flask
 from flask_migrate import upgrade
 
-from eventsapp.app import create_app
+from eventsapp.app import create_app, settle
 from eventsapp.settings import Settings
 
 THREADS = 16
-YOUNG_OBJECTS = 50_000
 STOP_SECONDS = 10
 
 
@@ -53,10 +51,7 @@ def serve(app: Flask, settings: Settings, *, host: str, port: int) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
-    # The program itself stays: the collector need not go through all of it while an answer is made.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
+    settle()
     with _worker(settings):
         waitress.serve(app, host=host, port=port, threads=THREADS, ident=None, clear_untrusted_proxy_headers=True)
 
