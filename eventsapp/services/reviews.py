@@ -170,17 +170,21 @@ def cancel(registration: Registration, reason: str, *, actor: Actor, now: dateti
     places.fill(registration.event, now=now)
 
 
-def limit_meetings(registration: Registration, fewest: int, most: int | None, *, actor: Actor, now: datetime) -> None:
-    """How many meetings this company has at least and at most, beside the limits of the event for its side."""
+def limit_meetings(
+    registration: Registration, fewest: int, most: int | None, priority: int, *, actor: Actor, now: datetime
+) -> None:
+    """How many meetings this company has at least and at most, and what its requests weigh beside those of others."""
     require(actor, Permission.EVENT_MANAGE, registration.event.scope)
     notes.hold(registration)
     if most is not None and fewest > most:
         raise DomainError("minimum_over_maximum")
-    if (fewest, most) == (registration.min_meetings, registration.max_meetings):
+    if (fewest, most, priority) == (registration.min_meetings, registration.max_meetings, registration.priority):
         return
-    registration.min_meetings, registration.max_meetings = fewest, most
+    registration.min_meetings, registration.max_meetings, registration.priority = fewest, most, priority
     notes.touch(registration, now)
-    notes.record(actor, "registration.limits_changed", registration, at=now, fewest=fewest, most=most)
+    notes.record(
+        actor, "registration.limits_changed", registration, at=now, fewest=fewest, most=most, priority=priority
+    )
 
 
 def reopen(registration: Registration, *, actor: Actor, now: datetime) -> None:

@@ -181,30 +181,33 @@ def test_cancel_a_participation(sqlite_app: Flask) -> None:
 def test_the_limits_of_one_company(sqlite_app: Flask) -> None:
     at = desk(sqlite_app, Role.MANAGER)
 
-    def limits(fewest: str, most: str) -> tuple[int, str]:
-        answer = at.client.submit(f"{at.one}/limites", {"fewest": fewest, "most": most}, page=at.one)
+    def limits(fewest: str, most: str, priority: str = "0") -> tuple[int, str]:
+        fields = {"fewest": fewest, "most": most, "priority": priority}
+        answer = at.client.submit(f"{at.one}/limites", fields, page=at.one)
         return answer.status_code, answer.text
 
-    def stored() -> tuple[int, int | None]:
+    def stored() -> tuple[int, int | None, int]:
         with at.app.app_context():
             found = db.session.get_one(Registration, at.waiting)
-            return found.min_meetings, found.max_meetings
+            return found.min_meetings, found.max_meetings, found.priority
 
     assert "Límites de reuniones: al menos 0, sin máximo" in at.client.get(at.one).text
     status, page = limits("9", "3")
     assert status == 422
     assert "El mínimo de reuniones es mayor que el máximo" in page
     assert 'value="9"' in page
-    for fewest, most in (("-1", "3"), ("1", "0"), ("x", "3"), ("1", "9" * 40)):
-        assert limits(fewest, most)[0] == 422
-    assert stored() == (0, None)
-    assert limits("2", "8")[0] == 303
-    assert stored() == (2, 8)
+    for fewest, most, priority in (
+        ("-1", "3", "0"), ("1", "0", "0"), ("x", "3", "0"), ("1", "9" * 40, "0"), ("1", "3", "5"), ("1", "3", "-1"),
+    ):  # fmt: skip
+        assert limits(fewest, most, priority)[0] == 422
+    assert stored() == (0, None, 0)
+    assert limits("2", "8", "3")[0] == 303
+    assert stored() == (2, 8, 3)
     page = at.client.get(at.one).text
     assert "Límites de reuniones: de 2 a 8" in page
-    assert "Cambió los límites de reuniones de la empresa" in page
+    assert "Cambió los límites de reuniones o la prioridad de la empresa" in page
     assert limits("2", "")[0] == 303
-    assert stored() == (2, None)
+    assert stored() == (2, None, 0)
 
 
 def test_who_only_reviews_sets_no_limits(sqlite_app: Flask) -> None:

@@ -65,7 +65,7 @@ ACTS = {
     "registration.rejected": _l("No aceptó el registro"),
     "registration.changes_requested": _l("Pidió cambios en el registro"),
     "registration.cancelled": _l("Canceló la participación"),
-    "registration.limits_changed": _l("Cambió los límites de reuniones de la empresa"),
+    "registration.limits_changed": _l("Cambió los límites de reuniones o la prioridad de la empresa"),
     "registration.written_to": _l("Escribió a la empresa"),
     "registration.reopened": _l("Volvió a revisar el registro"),
     "company.added": _l("Agregó una empresa"),

@@ -14,7 +14,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectMultipleField
 
-from eventsapp.domain import contacts
+from eventsapp.domain import contacts, matching
 from eventsapp.domain.access import Permission, Scope, may
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.taxonomy import MAX_TERMS
@@ -104,10 +104,11 @@ class CancelForm(Form):
 
 
 class LimitsForm(Form):
-    """How many meetings one company has."""
+    """How many meetings one company has, and how much its requests count."""
 
     fewest = whole(_l("Reuniones, al menos"), 0, MAX_MEETINGS, default=0)
     most = whole(_l("Reuniones, a lo más"), 1, MAX_MEETINGS, optional=True)
+    priority = whole(_l("Puntos de prioridad"), 0, matching.MOST_PRIORITY, default=0)
 
 
 class LetterForm(Form):
@@ -139,7 +140,12 @@ class Forms:
             one(RejectForm),
             one(ChangesForm),
             one(CancelForm),
-            one(LimitsForm, fewest=registration.min_meetings, most=registration.max_meetings),
+            one(
+                LimitsForm,
+                fewest=registration.min_meetings,
+                most=registration.max_meetings,
+                priority=registration.priority,
+            ),
             one(LetterForm),
             wrong,
         )
@@ -332,13 +338,20 @@ def cancel_registration(found: Reviewed) -> Response | tuple[str, int]:
 @bp.post("/o/<event_code>/empresas/<uuid:registration_id>/limites")
 @requires(Permission.EVENT_MANAGE, load=registration_in)
 def limit_registration(found: Reviewed) -> Response | tuple[str, int]:
-    """How many meetings one company has."""
+    """How many meetings one company has, and how much its requests count."""
     registration, form = found.registration, LimitsForm()
     if not form.validate_on_submit():
         return _page(registration, form), 422
     try:
         with saving(_address(registration)) as done:
-            reviews.limit_meetings(registration, form.fewest.data or 0, form.most.data, actor=g.actor, now=now())
+            reviews.limit_meetings(
+                registration,
+                form.fewest.data or 0,
+                form.most.data,
+                form.priority.data or 0,
+                actor=g.actor,
+                now=now(),
+            )
     except DomainError as error:
         form.refuse("fewest", error)
         return _page(registration, form), 422
