@@ -13,7 +13,6 @@ import argparse
 import json
 import multiprocessing
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -38,6 +37,7 @@ from eventsapp.worker import runner
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests import databases, make
+from tests.memory import most_memory
 from tests.workbooks import xlsx
 
 BUYERS, SUPPLIERS, REQUIREMENTS, REQUESTS = 66, 747, 700, 4_000
@@ -177,7 +177,7 @@ def main() -> None:
                 "rows": results["list"]["rows"],
                 "seconds": results["list"]["seconds"],
                 "cpu_s": results["list"]["cpu_s"],
-                "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+                "peak_mb": round(most_memory() / 2**20, 1),
                 **{name.replace(" ", "_"): {key: result[key] for key in keys} for name, result in results.items()},
             }
         )

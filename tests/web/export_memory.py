@@ -20,6 +20,7 @@ from eventsapp.domain.values import ScheduleStatus
 from eventsapp.models import Desk, Meeting, Placement, Schedule, Slot, Table
 from eventsapp.settings import testing
 from tests import make
+from tests.memory import most_memory
 
 TABLES, SLOTS = 200, 100
 AT = datetime(2027, 3, 9, 15, tzinfo=UTC)
@@ -114,12 +115,6 @@ def export(folder: Path) -> None:
     response = client.get("/o/grande/horario.ics", buffered=False)
     amount = sum(piece.count(b"BEGIN:VEVENT") for piece in response.iter_encoded())
     print(amount, most_memory())  # noqa: T201
-
-
-def most_memory() -> int:
-    """Bytes at the peak of this program; what `getrusage` says begins with the process that started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
 if __name__ == "__main__":
