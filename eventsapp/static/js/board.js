@@ -161,7 +161,6 @@ class Board {
       this.rounds.draw();
     } else if (this.size === "panorama") this.panorama.draw();
     else { this.grid.measure(); this.grid.show(this.source, keep); }
-    this.head();
     this.later(true);
     this.grid.root.setAttribute("aria-label", this.say(this.mode === "tables" ? "grid_tables" : "grid_companies", { day: this.board.days[this.day]?.label ?? "" }));
   }
@@ -173,6 +172,7 @@ class Board {
     this.waiting = true;
     requestAnimationFrame(() => setTimeout(() => {
       this.waiting = false;
+      if (this.isOld) this.head();
       this.panel.draw();
       if (this.isOld && wide.matches) this.map.draw();
       this.isOld = false;
@@ -257,7 +257,6 @@ class Board {
       this.grid.totals();
     }
     this.refresh();
-    this.head();
     this.later(true);
   }
 
@@ -371,7 +370,6 @@ class Board {
     this.selected = index;
     this.relate();
     this.grid.remark();
-    this.root.querySelector("[data-tab=detail]").hidden = index < 0;
     if (index < 0 && this.panel.tab === "detail") this.panel.tab = "left";
     this.later();
   }

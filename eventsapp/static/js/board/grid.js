@@ -10,6 +10,11 @@ const make = (tag, className = "", role = "") => {
   return element;
 };
 
+// Copied, not made anew: a board begins with hundreds of cells.
+const CELL = make("div", "b-cell", "gridcell");
+CELL.tabIndex = -1;
+CELL.append(make("span"));
+
 export class Grid {
   // source: { rows: [{number, label, total}], columns: [{kind, slot | label}], head, load(slot), describe(row, slot) → cell | null }
   constructor(root, hooks) {
@@ -146,7 +151,7 @@ export class Grid {
       row = this.spare.pop() ?? this.row();
       this.rows.set(index, row);
       row.index = index;
-      row.element.style.transform = `translateY(${index * this.size.height}px)`;
+      row.element.style.top = `${TOP + index * this.size.height}px`;
       row.element.setAttribute("aria-rowindex", index + 2);
       const { number, label, total } = this.source.rows[index];
       row.number.textContent = number;
@@ -154,7 +159,6 @@ export class Grid {
       row.label.title = label;
       row.total.textContent = total ?? "";
       row.stale = true;
-      if (!row.element.isConnected) this.body.append(row.element);
     }
     const marked = this.source.isMarked?.(index) ?? false;
     if (row.marked !== marked) { row.marked = marked; row.element.classList.toggle("marked", marked); }
@@ -170,13 +174,14 @@ export class Grid {
       if (isNew) {
         cell = spare.pop() ?? this.cell(row);
         row.cells.set(column, cell);
-        cell.element.style.transform = `translateX(${this.lefts[column]}px)`;
+        cell.element.style.left = `${this.lefts[column] + 2}px`;
         cell.element.setAttribute("aria-colindex", column + 2);
       }
       if (isNew || row.stale) this.paint(cell, index, column);
     }
     for (const cell of spare) { this.hooks.gone?.(cell); cell.element.remove(); }
     row.stale = false;
+    if (!row.element.isConnected) this.body.append(row.element);  // with its cells: the page looks at it once
   }
 
   row() {
@@ -189,11 +194,9 @@ export class Grid {
   }
 
   cell(row) {
-    const element = make("div", "b-cell", "gridcell"), text = make("span");
-    element.tabIndex = -1;
-    element.append(text);
+    const element = CELL.cloneNode(true);
     row.element.append(element);
-    return { element, text, key: "", marks: "", pair: -1 };
+    return { element, text: element.firstChild, key: "", marks: "", pair: -1 };
   }
 
   paint(cell, row, column) {

@@ -57,6 +57,7 @@ export class Panel {
     const counts = { left: missing.length, clashes: board.clashes.length, changes: changes.length };
     for (const tab of this.tabs) {
       const isOpen = tab.dataset.tab === this.tab;
+      if (tab.dataset.tab === "detail") tab.hidden = this.ask.selected < 0;
       tab.setAttribute("aria-selected", isOpen);
       tab.tabIndex = isOpen ? 0 : -1;
       const amount = tab.querySelector(".amount");
