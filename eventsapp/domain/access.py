@@ -51,6 +51,8 @@ class Actor:
     """Who is asking: an account, its roles in organizations and the companies it acts for. Nobody has no account.
 
     `administered` are those of its companies whose answers and people it may change; for the others it has a desk.
+    `is_admin` takes care of the platform: its organizations and who works in them, not their events. `is_system` is the
+    application itself, which does what no person asked for.
     """
 
     account_id: UUID | None = None
@@ -59,11 +61,17 @@ class Actor:
     roles: dict[UUID, frozenset[Role]] = field(default_factory=dict)
     companies: frozenset[UUID] = frozenset()
     administered: frozenset[UUID] = frozenset()
+    is_system: bool = False
 
     @property
     def is_signed_in(self) -> bool:
         """Is there an account behind this actor?"""
         return self.account_id is not None
+
+    @property
+    def is_staff(self) -> bool:
+        """Is there an organization that this actor works in, or the platform?"""
+        return self.is_admin or bool(self.roles)
 
     def has_role(self, organization_id: UUID | None, *roles: Role) -> bool:
         """Has the actor one of these roles in this organization?"""
@@ -73,15 +81,19 @@ class Actor:
 
 
 NOBODY = Actor()
-SYSTEM = Actor(name="Encuentro", is_admin=True)
+SYSTEM = Actor(name="Encuentro", is_system=True)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose an object is: its organization and, when it belongs to companies, those."""
+    """Whose an object is: its organization and, when it belongs to companies, those.
+
+    `liaison_id` is the account in the team that looks after the company.
+    """
 
     organization_id: UUID | None = None
     company_ids: frozenset[UUID] = frozenset()
+    liaison_id: UUID | None = None
 
 
 NOWHERE = Scope()
@@ -102,11 +114,16 @@ def _signed_in(actor: Actor, _scope: Scope) -> bool:
 
 
 def _admin(actor: Actor, _scope: Scope) -> bool:
-    return actor.is_admin
+    return actor.is_admin or actor.is_system
 
 
 def _staff(*roles: Role) -> Predicate:
-    return lambda actor, scope: actor.is_admin or actor.has_role(scope.organization_id, *roles)
+    return lambda actor, scope: actor.is_system or actor.has_role(scope.organization_id, *roles)
+
+
+def _liaison(actor: Actor, scope: Scope) -> bool:
+    is_own = actor.is_signed_in and actor.account_id == scope.liaison_id
+    return is_own and actor.has_role(scope.organization_id, Role.REVIEWER)
 
 
 def _own_company(actor: Actor, scope: Scope) -> bool:
@@ -125,7 +142,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.PUBLIC_READ: _anybody,
     Permission.PUBLIC_WRITE: _anybody,
     Permission.ACCOUNT_USE: _signed_in,
-    Permission.ORGANIZATION_MANAGE: _staff(Role.ADMIN),
+    Permission.ORGANIZATION_MANAGE: _either(_admin, _staff(Role.ADMIN)),
     Permission.EVENT_CREATE: _staff(*ORGANIZERS),
     Permission.EVENT_READ: _staff(*ALL_STAFF),
     Permission.EVENT_MANAGE: _staff(*ORGANIZERS),
@@ -139,7 +156,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DESK_EDIT: _own_company,
     Permission.REQUEST_READ: _either(_own_company, _staff(*REVIEWERS)),
     Permission.REQUEST_MAKE: _own_company,
-    Permission.REQUEST_ACT_FOR: _staff(*REVIEWERS),
+    Permission.REQUEST_ACT_FOR: _either(_liaison, _staff(*ORGANIZERS)),
     Permission.SCHEDULE_READ: _staff(*REVIEWERS, Role.FLOOR),
     Permission.SCHEDULE_SOLVE: _staff(*ORGANIZERS),
     Permission.SCHEDULE_ADJUST: _staff(*ORGANIZERS),

@@ -21,7 +21,8 @@ class Registration(Base):
 
     `terms` are codes of the taxonomy. `steps_done` names the steps that the company has saved complete, `consents` the
     voluntary uses of its data that it allows (`domain.registering`). Requests of companies that fit with
-    `auto_accept_level` or better are accepted without asking (None: each is asked).
+    `auto_accept_level` or better are accepted without asking (None: each is asked). The `liaison` is who in the
+    organizer's team looks after the company (`services.liaisons`).
     """
 
     __tablename__ = "registration"
@@ -51,13 +52,15 @@ class Registration(Base):
     waitlisted_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
+    liaison_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"), index=True)
     saved_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
     event: Mapped[Event] = relationship(back_populates="registrations")
     company: Mapped[Company] = relationship(back_populates="registrations")
-    decided_by: Mapped[Account | None] = relationship()
+    decided_by: Mapped[Account | None] = relationship(foreign_keys=decided_by_id)
+    liaison: Mapped[Account | None] = relationship(foreign_keys=liaison_id)
     desks: Mapped[list[Desk]] = relationship(back_populates="registration", order_by="Desk.number")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - the name that SQLAlchemy asks for
@@ -65,7 +68,7 @@ class Registration(Base):
     @property
     def scope(self) -> Scope:
         """Whose this is."""
-        return Scope(self.event.organization_id, frozenset({self.company_id}))
+        return Scope(self.event.organization_id, frozenset({self.company_id}), self.liaison_id)
 
     @property
     def folio(self) -> str:

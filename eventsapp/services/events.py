@@ -231,11 +231,9 @@ def list_missing(event: Event) -> list[str]:
 
 
 def list_for(actor: Actor) -> list[Event]:
-    """The events of the actor's organizations, or all for administrators of the platform, the latest first."""
-    query = select(Event).options(joinedload(Event.organization)).order_by(Event.starts_at.desc(), Event.code)
-    if not actor.is_admin:
-        query = query.where(Event.organization_id.in_(actor.roles))
-    return list(db.session.scalars(query))
+    """The events of the organizations that the actor works in, the latest first."""
+    query = select(Event).where(Event.organization_id.in_(actor.roles)).options(joinedload(Event.organization))
+    return list(db.session.scalars(query.order_by(Event.starts_at.desc(), Event.code)))
 
 
 def find_phase(event: Event, now: datetime) -> Phase:

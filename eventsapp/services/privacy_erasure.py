@@ -40,7 +40,7 @@ from eventsapp.models import (
     StoredFile,
     Token,
 )
-from eventsapp.services import audit
+from eventsapp.services import audit, liaisons
 
 OWN_FIELDS = ("name", "email", "phone", "job_title", "accessibility_needs")
 COMMON_WORDS = frozenset({"job_title"})
@@ -82,6 +82,7 @@ def block(account: Account, *, actor: Actor, now: datetime) -> Erasure:
     account.name, account.email = BLOCKED, f"{account.id.hex}@{NOWHERE}"
     account.password_hash, account.email_confirmed_at = None, None
     account.session_epoch += 1
+    liaisons.release(account, actor=actor, now=now)
     for gone in (
         delete(Membership).where(Membership.account_id == account.id),
         delete(Token).where(Token.account_id == account.id),

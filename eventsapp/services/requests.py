@@ -11,8 +11,9 @@ and those of companies that fit well enough (`Registration.auto_accept_level`) a
 
 No request ever holds a slot. One that is not answered in time expires (`services.request_upkeep`).
 
-An organizer can do all of it for a company and then gives a `reason`, which goes to the log with the company's name.
-Neither dates nor quotas bind the organizer, and a request made so is an agreement from the start.
+An organizer, or the reviewer who looks after the company, can do all of it for a company and then gives a `reason`,
+which goes to the log with the company's name. Neither dates nor quotas bind the organizer, and a request made so is an
+agreement from the start.
 """
 
 from __future__ import annotations
@@ -516,7 +517,7 @@ def _parties(request: Request) -> tuple[Registration, Registration]:
 def _permit(registration: Registration, actor: Actor, now: datetime, reason: str) -> None:
     """May the actor act as this company, or with a reason for it?"""
     if reason:
-        require(actor, Permission.REQUEST_ACT_FOR, registration.event.scope)
+        require(actor, Permission.REQUEST_ACT_FOR, registration.scope)
         return
     require(actor, Permission.REQUEST_MAKE, registration.scope)
     deadlines.require_requests_open(registration.event, now)

@@ -11,12 +11,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
-from eventsapp.domain.access import Actor, Permission, require
+from eventsapp.domain.access import REVIEWERS, Actor, Permission, require
 from eventsapp.domain.editions import require_seen
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import Role
 from eventsapp.models import Account, Membership, Organization
-from eventsapp.services import accounts, audit, outbox
+from eventsapp.services import accounts, audit, liaisons, outbox
 
 ORDER = tuple(Role)
 
@@ -95,7 +95,8 @@ def give(
     reason: str = "",
     seen: str | None = None,
 ) -> None:
-    """Let a person have these roles and no others; without any, the person leaves the team.
+    """Let a person have these roles and no others; without any, the person leaves the team. So do its companies
+    when none of the roles looks after companies.
 
     `seen` is the mark of the roles that the form was filled in from; None leaves the check out.
     """
@@ -116,6 +117,8 @@ def give(
         for role in after.held
         if role not in before.held
     )
+    if not set(REVIEWERS) & set(after.held):
+        liaisons.release(account, actor=actor, now=now, organization=organization)
     what = "member_changed" if before.held and after.held else "member_added" if after.held else "member_removed"
     audit.record(
         actor,

@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
             "account": actor if actor.is_signed_in else None,
             "account_links": [
                 {"href": url_for("account.home"), "label": _("Mis eventos")},
+                *([{"href": url_for("organizer.home"), "label": _("Organizar")}] if actor.is_staff else []),
                 {"href": url_for("account.profile"), "label": _("Mi cuenta")},
             ],
             "login_url": "" if request.endpoint == "account.sign_in" else url_for("account.sign_in", next=here),

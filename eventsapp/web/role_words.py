@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ ROLE = {
 PURPOSE = {
     Role.ADMIN: _l("Todo lo de la organización, también quién entra."),
     Role.MANAGER: _l("Crea eventos, arma el horario, lo publica y escribe a las empresas."),
-    Role.REVIEWER: _l("Revisa registros y certificados, y actúa por las empresas."),
+    Role.REVIEWER: _l("Revisa registros y certificados, y actúa por las empresas de las que es responsable."),
     Role.FLOOR: _l("Ve el horario, imprime y registra a quien llega."),
     Role.ANALYST: _l("Ve el resumen y las cifras, sin datos personales."),
     Role.OBSERVER: _l("Lo mismo, para gobierno, universidades y patrocinadores."),
@@ -53,6 +54,7 @@ ACTIONS: dict[Permission, Any] = {
 
 NIL = UUID(int=0)
 SCOPE = Scope(NIL, frozenset({NIL}))
+OWN = Scope(NIL, frozenset({NIL}), NIL)
 PEOPLE: tuple[tuple[Any, Actor], ...] = (
     (_l("Cuida el sitio"), Actor(NIL, is_admin=True)),
     *((ROLE[role], Actor(NIL, roles={NIL: frozenset({role})})) for role in Role),
@@ -61,17 +63,31 @@ PEOPLE: tuple[tuple[Any, Actor], ...] = (
 )
 
 
+class Allowed(StrEnum):
+    """Is an action somebody's: for all of the organization or company, for those that one looks after, or not?"""
+
+    YES = "yes"
+    OWN = "own"
+    NO = "no"
+
+
 @dataclass(frozen=True)
 class Row:
     """One action and, person by person, whether it is theirs."""
 
     action: str
-    allowed: tuple[bool, ...]
+    allowed: tuple[Allowed, ...]
 
 
 def matrix() -> list[Row]:
     """Who may do what, each within the own organization or company."""
     return [
-        Row(str(words), tuple(may(actor, permission, SCOPE) for _name, actor in PEOPLE))
+        Row(str(words), tuple(_allowed(actor, permission) for _name, actor in PEOPLE))
         for permission, words in ACTIONS.items()
     ]
+
+
+def _allowed(actor: Actor, permission: Permission) -> Allowed:
+    if may(actor, permission, SCOPE):
+        return Allowed.YES
+    return Allowed.OWN if may(actor, permission, OWN) else Allowed.NO

@@ -51,6 +51,8 @@ SENTENCES = {
     "campaign_gone": _l("Todos los correos de este mensaje ya salieron."),
     "mail_not_failed": _l("Este mensaje ya no espera que lo envíe de nuevo. Vea su estado."),
     "forbidden": _l("No tiene permiso para hacer esto."),
+    "not_its_liaison": _l("Usted no es responsable de esta empresa. Pida a quien dirige el evento que se la asigne."),
+    "no_such_liaison": _l("Esa persona ya no revisa registros en el equipo. Elija a otra."),
     "wrong_status": _l("Esto ya no se puede hacer: el estado cambió. Revise la página de nuevo."),
     "registration_closed": _l("El registro no está abierto en esta fecha."),
     "requests_closed": _l("Las solicitudes no están abiertas en esta fecha."),

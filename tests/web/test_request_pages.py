@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
@@ -308,7 +309,7 @@ def test_no_value_in_any_field_is_our_fault(world: World, field: str) -> None:
 
 
 def test_an_organizer_asks_and_answers_for_companies_and_it_is_logged(world: World) -> None:
-    client = world.client("reviewer")
+    client = world.client("manager")
     new = f"{DESK}/solicitudes/nueva"
     ask = {"one": "galvanicos lerma", "other": "Nordwind <b>", "preference": "must", "reason": "Por teléfono"}
     without = posted(client, new, {**ask, "reason": "", "other": "Nadie"})
@@ -330,6 +331,36 @@ def test_an_organizer_asks_and_answers_for_companies_and_it_is_logged(world: Wor
         assert words in log
     with world.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.on_behalf_of != "")) == 3
+
+
+def test_a_reviewer_acts_for_the_own_companies_alone(world: World) -> None:
+    client, new = world.client("reviewer"), f"{DESK}/solicitudes/nueva"
+    asked = world.add_request("buyer", "two", status=RequestStatus.SENT)
+    received = world.add_request("buyer", "one", status=RequestStatus.SENT)
+    link = "Pedir en nombre de una empresa"
+    assert (client.get(new).status_code, link in client.get(f"{DESK}/solicitudes").text) == (404, False)
+    with world.app.app_context(), unit_of_work():
+        world.get("one").liaison_id = world.people["reviewer"]
+    assert link in client.get(f"{DESK}/solicitudes").text
+    page = client.get(new).text
+    assert "Pida por las empresas de las que usted es responsable." in page
+    own = re.findall(r'value="([^"]*)"', page.split('id="askers"')[1].split("</datalist>")[0])
+    with world.app.app_context():
+        assert own == [f"Galvánicos Lerma · {world.get('one').folio}"]
+    ask = {"one": "Hules Ñandú", "other": "Nordwind <b>", "preference": "must", "reason": "Por teléfono"}
+    foreign = posted(client, new, ask)
+    assert (foreign.status_code, "Usted no es responsable de esta empresa" in foreign.text) == (422, True)
+    answer = {"action": "accept", "why": "other", "reason": "Porque"}
+    page = client.get(f"{DESK}/solicitudes/{asked}").text
+    assert ("Usted no es responsable de la empresa" in page, 'name="reason"' in page) == (True, False)
+    refused = posted(client, f"{DESK}/solicitudes/{asked}", answer)
+    page = client.get(f"{DESK}/solicitudes/{received}").text
+    assert ("Aceptar por la empresa" in page, "Retirar por la empresa" in page) == (True, False)
+    assert posted(client, f"{DESK}/solicitudes/{received}", {**answer, "action": "withdraw"}).status_code == 422
+    assert posted(client, f"{DESK}/solicitudes/{received}", answer).status_code == 303
+    assert refused.status_code == 422
+    assert posted(client, new, {**ask, "one": "Galvánicos Lerma"}).status_code == 303
+    assert world.statuses() == [("buyer-one", "accepted"), ("buyer-two", "sent"), ("one-buyer", "accepted")]
 
 
 def test_exclusions_are_added_and_lifted_by_managers(world: World) -> None:

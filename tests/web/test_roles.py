@@ -74,6 +74,16 @@ ACTS: dict[str, Act] = {
     "give role": send(
         "/o/organizacion/cluster/equipo", "organization.member_added", roles=["observer"], reason="", **PERSON
     ),
+    "notice": send(
+        f"{DESK}/privacidad/aviso",
+        "privacy.notice_published",
+        kind="private",
+        simplified="Usamos sus datos para este encuentro.",
+        necessary="Armar el horario",
+        voluntary="",
+        full="El aviso completo.",
+        seen="0",
+    ),
     "create event": look("/o/nuevo?organizacion=cluster"),
     "add tables": send(f"{DESK}/ajustes/mesas", "event.tables_added", amount="2", prefix="Z", room="Terraza"),
     "import": look(f"{DESK}/importar"),
@@ -127,17 +137,20 @@ ACTS: dict[str, Act] = {
 
 READS = {"summary"}
 FLOOR = READS | {"see the board", "registrations", "walk-in", "print"}
-REVIEW = FLOOR | {"approve", "certificates", "act for a company"}
+REVIEW = FLOOR | {"approve", "certificates"}
 MANAGE = REVIEW | {
-    "create event", "add tables", "import", "start run", "plan a repair", "pin", "publish", "write", "delivery", "log",
+    "act for a company", "create event", "add tables", "import", "start run", "plan a repair", "pin", "publish",
+    "write", "delivery", "log",
 }  # fmt: skip
-ADMIN = MANAGE | {"give role"}
+ORGANIZATION = {"give role", "notice"}
+ADMIN = MANAGE | ORGANIZATION
 ATTEND = {"availability", "ask", "own agenda"}
 MAY: dict[str, set[str]] = {
-    "platform": ADMIN | {"create organization"},
+    "platform": ORGANIZATION | {"create organization"},
     "admin": ADMIN,
     "manager": MANAGE,
     "reviewer": REVIEW,
+    "liaison": REVIEW | {"act for a company"},
     "floor": FLOOR,
     "analyst": READS,
     "observer": READS,
@@ -165,6 +178,7 @@ def make_world(who: str) -> tuple[World, Account | None]:
     buyer.delegates[0].is_company_admin, attends.is_company_admin = True, False
     people: dict[str, Callable[[], Account | None]] = {
         **{role.value: partial(make.organizer, org, role) for role in Role},
+        "liaison": lambda: _liaison_of(buyer),
         "platform": lambda: make.account(is_admin=True),
         "company admin": lambda: buyer.delegates[0].account,
         "representative": lambda: attends.account,
@@ -174,6 +188,11 @@ def make_world(who: str) -> tuple[World, Account | None]:
     }
     names = World(str(waiting.id), buyer.folio, str(free.id), str(held.id), free.folio)
     return names, people[who]()
+
+
+def _liaison_of(registration: Registration) -> Account:
+    registration.liaison = make.organizer(registration.event.organization, Role.REVIEWER)
+    return registration.liaison
 
 
 def lines() -> int:

@@ -205,5 +205,9 @@ def test_the_table_of_who_may_do_what_is_on_the_page(world: World) -> None:
     rows = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', table, re.S)
     shown = {action: [("icon" in cell) for cell in cells.split("<td>")[1:]] for action, cells in rows}
     assert len(shown) == len(ACTIONS)
-    assert shown["Publicar y regresar a una versión anterior"] == [True, True, True, *[False] * 6]
+    assert shown["Publicar y regresar a una versión anterior"] == [False, True, True, *[False] * 6]
+    assert shown["Decidir quién entra al equipo y cambiar la organización"] == [True, True, *[False] * 7]
+    acting = dict(rows)["Actuar por una empresa (queda en la bitácora)"].split("<td>")[1:]
+    assert ["icon" in cell for cell in acting] == [False, True, True, *[False] * 6]
+    assert ["Las suyas" in cell for cell in acting] == [*[False] * 3, True, *[False] * 5]
     assert shown["Pedir y responder reuniones"] == [*[False] * (len(PEOPLE) - 2), True, True]

@@ -65,6 +65,7 @@ ACTS = {
     "registration.rejected": _l("No aceptó el registro"),
     "registration.changes_requested": _l("Pidió cambios en el registro"),
     "registration.cancelled": _l("Canceló la participación"),
+    "registration.liaison_changed": _l("Cambió el responsable de la empresa"),
     "registration.limits_changed": _l("Cambió los límites de reuniones o la prioridad de la empresa"),
     "registration.written_to": _l("Escribió a la empresa"),
     "registration.reopened": _l("Volvió a revisar el registro"),
@@ -197,6 +198,9 @@ def about(entry: AuditEntry) -> str:
         return str(_("%(one)s con %(other)s", one=detail["from_company"], other=detail["to_company"]))
     if entry.action.startswith("exclusion.") and "a" in detail:
         return str(_("%(one)s con %(other)s", one=detail["a"], other=detail["b"]))
+    if entry.action == "registration.liaison_changed":
+        now_it_is = detail["after"] or _("sin responsable")
+        return str(_("%(company)s: %(name)s", company=detail["company"], name=now_it_is))
     for name in ("company", "name", "label", "after"):
         if isinstance(detail.get(name), str):
             return str(detail[name])

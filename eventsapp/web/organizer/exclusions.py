@@ -118,6 +118,7 @@ def list_exclusions(event: Event) -> ResponseReturnValue:
         event,
         "requests",
         tabs=request_tabs(event, "organizer.exclusions"),
+        asks=True,
         form=form,
         participants=participants,
         rows=exclusions.list_for(event),

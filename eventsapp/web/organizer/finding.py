@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask import g
 from sqlalchemy import select
 
 from eventsapp.db import db
-from eventsapp.domain.access import Scope
+from eventsapp.domain.access import Permission, Scope, may
 from eventsapp.domain.errors import DomainError
 from eventsapp.models import Block, Event, Exclusion, Registration, Request, Table
-from eventsapp.services import request_lists
+from eventsapp.services import liaisons, request_lists
 from eventsapp.services.request_lists import Participant
 from eventsapp.web import loaders
 
@@ -28,6 +29,40 @@ class Part:
     def scope(self) -> Scope:
         """Whose this is: the organizer's."""
         return self.event.scope
+
+
+@dataclass(frozen=True)
+class Acting:
+    """An event, and the companies for which the actor may act there: all of them, or the own ones."""
+
+    event: Event
+    scope: Scope
+    own: frozenset[UUID]
+
+    @property
+    def acts_for_all(self) -> bool:
+        """Does the actor act for every company?"""
+        return may(g.actor, Permission.REQUEST_ACT_FOR, self.event.scope)
+
+    def may_act_for(self, participant: Participant) -> bool:
+        """May the actor act for this company?"""
+        return self.acts_for_all or participant.id in self.own
+
+    def chosen_pair(self, form: Any, participants: list[Participant]) -> tuple[Participant, Participant] | None:
+        """The two companies that were typed, when the actor may act for the first one."""
+        pair = chosen_pair(form, participants)
+        if pair is None or self.may_act_for(pair[0]):
+            return pair
+        form.refuse("one", DomainError("not_its_liaison"))
+        return None
+
+
+def acting_in(event_code: str) -> Acting | None:
+    """An event in which somebody wants to act for companies."""
+    event = loaders.event(event_code)
+    if event is None:
+        return None
+    return Acting(event, liaisons.scope_in(event, g.actor), liaisons.list_own(event, g.actor))
 
 
 def block_of_event(event_code: str, block_id: UUID) -> Part | None:

@@ -10,24 +10,24 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from eventsapp.domain.access import Permission
+from eventsapp.domain.access import Permission, may
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.lifecycle import REQUEST
 from eventsapp.domain.values import DeclineReason, Preference, RequestStatus, Side
-from eventsapp.models import Event
+from eventsapp.models import Event, Registration
 from eventsapp.models import Request as MeetingRequest
-from eventsapp.services import audit, request_lists, requests
+from eventsapp.services import audit, liaisons, request_lists, requests
 from eventsapp.services.matching import read_field
 from eventsapp.services.request_lists import Filters
 from eventsapp.web import loaders
-from eventsapp.web.access import requires
+from eventsapp.web.access import opens, requires
 from eventsapp.web.clock import now
 from eventsapp.web.fields import choice
 from eventsapp.web.forms import Form, long_text, options, text, trimmed
 from eventsapp.web.navigation import request_tabs
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.finding import Part, chosen_pair, participant_registration, request_of_event
+from eventsapp.web.organizer.finding import Acting, Part, acting_in, participant_registration, request_of_event
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.paging import Page
 from eventsapp.web.saving import saving
@@ -104,14 +104,14 @@ def lonely(event: Event) -> ResponseReturnValue:
 
 
 @bp.route("/o/<event_code>/solicitudes/nueva", methods=["GET", "POST"])
-@requires(Permission.REQUEST_ACT_FOR, load=loaders.event)
-def new_request(event: Event) -> ResponseReturnValue:
+@requires(Permission.REQUEST_ACT_FOR, load=acting_in)
+def new_request(acting: Acting) -> ResponseReturnValue:
     """Ask for a meeting on behalf of a company."""
-    form = AskForm()
+    form, event = AskForm(), acting.event
     participants = request_lists.list_participants(event)
     if request.method == "GET":
         form.one.data = trimmed(request.args.get("empresa"))[:220]
-    if form.validate_on_submit() and (pair := chosen_pair(form, participants)):
+    if form.validate_on_submit() and (pair := acting.chosen_pair(form, participants)):
         try:
             with saving(url_for("organizer.requests", event_code=event.code)) as done:
                 requests.ask(
@@ -126,17 +126,28 @@ def new_request(event: Event) -> ResponseReturnValue:
             return done.redirect()
         except DomainError as error:
             form.refuse("other", error)
-    page = organizer_page("organizer/new_request.html", event, "requests", form=form, participants=participants)
+    page = organizer_page(
+        "organizer/new_request.html",
+        event,
+        "requests",
+        form=form,
+        participants=participants,
+        askers=[one for one in participants if acting.may_act_for(one)],
+        acts_for_all=acting.acts_for_all,
+    )
     return page, 422 if form.errors else 200
 
 
 @bp.route("/o/<event_code>/solicitudes/<uuid:request_id>", methods=["GET", "POST"], endpoint="request")
-@requires(Permission.REQUEST_ACT_FOR, load=request_of_event)
+@requires(Permission.REGISTRATION_REVIEW, load=request_of_event)
 def one_request(part: Part) -> ResponseReturnValue:
     """One request: what is known about it, and acting for a company."""
     event, row = part.event, part.row
     form = AnswerForm()
-    possible = [action for action in Action if row.status in REQUEST[action.value][0]]
+    open_actions = [action for action in Action if row.status in REQUEST[action.value][0]]
+    possible = [
+        action for action in open_actions if may(g.actor, Permission.REQUEST_ACT_FOR, _acting(row, action).scope)
+    ]
     form.action.choices = options({action.value: ACTION[action] for action in possible})
     if form.validate_on_submit():
         try:
@@ -153,6 +164,7 @@ def one_request(part: Part) -> ResponseReturnValue:
         form=form,
         row=row,
         possible=possible,
+        is_closed=not open_actions,
         fit=fit,
         fit_names=[term_name(code) for code in fit.shared],
         history=audit.list_for(row.id),
@@ -162,7 +174,13 @@ def one_request(part: Part) -> ResponseReturnValue:
 
 
 def _page(template: str, event: Event, active: str, **values: Any) -> str:
-    return organizer_page(template, event, "requests", tabs=request_tabs(event, active), **values)
+    asks = opens("organizer.new_request", liaisons.scope_in(event, g.actor))
+    return organizer_page(template, event, "requests", tabs=request_tabs(event, active), asks=asks, **values)
+
+
+def _acting(row: MeetingRequest, action: Action) -> Registration:
+    """For which company this is done."""
+    return row.from_registration if action is Action.WITHDRAW else row.to_registration
 
 
 def _act(row: MeetingRequest, form: AnswerForm) -> None:
