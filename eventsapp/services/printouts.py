@@ -160,10 +160,11 @@ def content_of(printout: Printout, *, base_url: str, now: datetime) -> Row:
             "paper": printout.paper.value,
             "event": event.name,
             "organizer": event.organization.name,
-            "place": f"{event.venue} · {_dates(source)}",
+            "place": " · ".join(filter(None, (event.venue, _dates(source)))),
             "version": _version_words(schedule),
             "is_draft": schedule is not None and schedule.status is ScheduleStatus.DRAFT,
             "printed": _printed_words(source),
+            "clock": _("Horas de %(city)s", city=wording.city(event.time_zone)),
             "url": url.removeprefix("https://").removeprefix("http://"),
             "url_qr": qr_code(url),
             "words": _words(),
@@ -200,6 +201,8 @@ def _words() -> dict[str, str]:
         "signature": _("Firma"),
         "key": _("Clave"),
         "no_meetings": _("Sin reuniones por ahora"),
+        "no_people": _("Todavía no hay personas aprobadas"),
+        "no_tables": _("Todavía no hay mesas"),
         "plan": _("Dónde están sus mesas"),
     }
 
@@ -213,12 +216,14 @@ def _version_words(schedule: Schedule | None) -> str:
 
 
 def _printed_words(source: Source) -> str:
-    day, time = wording.day(source.now, source.zone), wording.clock(source.now, source.zone)
+    today, time = source.day(source.now), wording.clock(source.now, source.zone)
+    day = wording.in_year(wording.day(source.now, source.zone), today.year)
     return str(_("Impreso el %(day)s a las %(time)s", day=day, time=time))
 
 
 def _dates(source: Source) -> str:
-    return wording.days(source.day(slot.starts_at) for slot in source.event.slots) if source.event.slots else ""
+    days = {source.day(slot.starts_at) for slot in source.event.slots}
+    return wording.in_year(wording.days(days), max(days).year) if days else ""
 
 
 def _agendas(source: Source) -> Row:

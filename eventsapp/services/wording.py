@@ -97,6 +97,11 @@ def days(dates: Iterable[date]) -> str:
     return _enumerated([format_date(one, pattern, language) for one in ordered])
 
 
+def in_year(days_: str, year: int) -> str:
+    """Days said in words, with their year: 9 y 10 de marzo de 2027."""
+    return str(_("%(days)s de %(year)s", days=days_, year=year))
+
+
 def _enumerated(parts: list[str]) -> str:
     if len(parts) < 2:
         return "".join(parts)

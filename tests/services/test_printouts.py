@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from PIL import Image
 
 from eventsapp.app import packaged_or_top_level
 from eventsapp.db import db, unit_of_work
@@ -255,6 +257,78 @@ def test_every_kind_is_drawn_and_hostile_text_stays_text(
 ) -> None:
     said = content(published(now, name=HOSTILE), kind, now, paper=paper)
     assert render.pdf(kind.value, said, sheets=SHEETS).startswith(b"%PDF-")
+
+
+WIDE_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmütze"
+EMPTY: dict[PrintoutKind, dict[str, Any]] = {
+    PrintoutKind.AGENDAS: {"companies": []},
+    PrintoutKind.BADGES: {"badges": []},
+    PrintoutKind.SIGNS: {"tables": []},
+    PrintoutKind.ROUNDS: {"rounds": []},
+    PrintoutKind.ATTENDANCE: {"people": []},
+    PrintoutKind.BOARD: {"pages": []},
+}
+
+
+def margins_are_empty(page: bytes) -> bool:
+    """Is nothing printed in the outer 8 mm of a page at the left and at the right?"""
+    picture = Image.open(BytesIO(page)).convert("L")
+    edge = int(8 / 25.4 * 72)
+    sides = ((0, 0, edge, picture.height), (picture.width - edge, 0, picture.width, picture.height))
+    return all(picture.crop(side).getextrema() == (255, 255) for side in sides)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PrintoutKind if kind is not PrintoutKind.BADGES])
+@pytest.mark.parametrize("locale", ["es_MX", "en"])
+def test_words_wider_than_their_column_are_divided_and_stay_on_the_paper(
+    context: Flask, now: datetime, kind: PrintoutKind, locale: str
+) -> None:
+    event = published(now, name=f"{WIDE_WORD} {WIDE_WORD}")
+    event.name = f"Encuentro {WIDE_WORD} de {WIDE_WORD}"
+    for number, table in enumerate(event.tables):
+        table.label, table.room = f"A-{number}-PASILLO-NORTE", WIDE_WORD
+    for registration in event.registrations:
+        for person in registration.delegates:
+            person.name = person.job_title = f"{WIDE_WORD} {WIDE_WORD}"
+    db.session.flush()
+    drawn = render.pages(kind.value, content(event, kind, now, locale=locale), sheets=SHEETS)
+    assert [margins_are_empty(page) for page in drawn] == [True] * len(drawn)
+
+
+def test_a_badge_divides_its_wide_word_before_the_crop_marks(context: Flask, now: datetime) -> None:
+    event = published(now, name=WIDE_WORD)
+    for registration in event.registrations:
+        for person in registration.delegates:
+            person.name = person.job_title = WIDE_WORD
+    db.session.flush()
+    said = content(event, PrintoutKind.BADGES, now)
+    said["badges"] = said["badges"][:1]  # the neighbour's place stays white
+    front, back = (Image.open(BytesIO(page)).convert("L") for page in render.pages("badges", said, sheets=SHEETS))
+    middle, high = front.width // 2, front.height // 2
+    assert front.crop((middle + 8, 60, front.width - 30, high - 12)).getextrema() == (255, 255)
+    assert back.crop((30, 60, middle - 8, high - 12)).getextrema() == (255, 255)
+
+
+@pytest.mark.parametrize("kind", PrintoutKind)
+def test_a_sheet_without_content_says_so(context: Flask, now: datetime, kind: PrintoutKind) -> None:
+    said = content(published(now), kind, now) | EMPTY[kind]
+    (page,) = render.pages(kind.value, said, sheets=SHEETS)
+    assert Image.open(BytesIO(page)).convert("L").getextrema() < (100, 256)
+
+
+def test_a_sheet_says_its_year_and_whose_clock_it_follows(context: Flask, now: datetime) -> None:
+    event = published(now)
+    for locale, place, printed, clock in (
+        (
+            "es_MX",
+            "9 de marzo de 2027",
+            "Impreso el miércoles 20 de enero de 2027 a las 10:00",
+            "Horas de Ciudad de México",
+        ),
+        ("en", "March 9, 2027", "Printed on Wednesday, January 20, 2027 at 10:00", "Times of Mexico City"),
+    ):
+        said = content(event, PrintoutKind.ROUNDS, now, locale=locale)
+        assert (said["place"].split(" · ")[-1], said["printed"], said["clock"]) == (place, printed, clock)
 
 
 def test_an_event_without_anything_still_gets_its_list(context: Flask, now: datetime) -> None:
