@@ -34,7 +34,10 @@ def _drawn(kind: str, content: Mapping[str, Any], sheets: Path, **options: Any) 
         for sheet in sheets.glob("*.typ"):
             shutil.copy(sheet, folder)
         (Path(folder) / "data.json").write_text(json.dumps(content), encoding="utf-8")
-        return typst.compile(str(Path(folder) / f"{kind}.typ"), root=folder, font_paths=[str(FONTS)], **options)
+        drawn: bytes | list[bytes] | None = typst.compile(
+            str(Path(folder) / f"{kind}.typ"), root=folder, font_paths=[str(FONTS)], **options
+        )
+    return drawn
 
 
 def qr_code(text: str) -> str:

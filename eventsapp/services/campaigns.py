@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import CursorResult, delete, exists, func, or_, select
@@ -112,6 +111,11 @@ def audience_of(campaign: Campaign) -> Audience:
     return Audience(**{**kept, "numbers": tuple(kept.get("numbers", ()))})
 
 
+def subject_of(campaign: Campaign) -> str:
+    """What a campaign is called in lists: its subject in the language of the event."""
+    return str(campaign.texts.get(DEFAULT_LOCALE, {}).get("subject", ""))
+
+
 def list_named(event: Event, numbers: Collection[int]) -> list[str]:
     """The names of the companies behind some registrations, in their order."""
     query = select(Company.name).join(Registration, Registration.company_id == Company.id)
@@ -168,15 +172,24 @@ def list_recipients(event: Event, audience: Audience) -> list[Recipient]:
     return list(found.values())
 
 
-def deliveries(campaign: Campaign) -> list[OutboxMessage]:
-    """The mails of a campaign, by name."""
-    query = select(OutboxMessage).where(*_mails_of(campaign)).order_by(OutboxMessage.to_name, OutboxMessage.id)
-    return list(db.session.scalars(query))
+def deliveries(campaign: Campaign, most: int = 200) -> list[OutboxMessage]:
+    """Mails of a campaign: those that reached nobody first, then by name."""
+    is_lost = OutboxMessage.state.in_((OutboxState.FAILED, OutboxState.BOUNCED))
+    query = select(OutboxMessage).where(outbox.within(keys_of(campaign)))
+    return list(db.session.scalars(query.order_by(~is_lost, OutboxMessage.to_name, OutboxMessage.id).limit(most)))
+
+
+def keys_of(campaign: Campaign) -> outbox.Keys:
+    """The range of the keys of its mails."""
+    prefix = _prefix(campaign)
+    return prefix, prefix[:-1] + ";"
 
 
 def count_deliveries(campaign: Campaign) -> dict[OutboxState, int]:
     """How many mails of a campaign stand where."""
-    query = select(OutboxMessage.state, func.count()).where(*_mails_of(campaign)).group_by(OutboxMessage.state)
+    query = (
+        select(OutboxMessage.state, func.count()).where(outbox.within(keys_of(campaign))).group_by(OutboxMessage.state)
+    )
     return {row[0]: row[1] for row in db.session.execute(query)}
 
 
@@ -276,7 +289,7 @@ def cancel(campaign: Campaign, *, actor: Actor, now: datetime) -> int:
     if campaign.status is not CampaignStatus.SENT:
         raise DomainError("campaign_not_sent")
     waiting = delete(OutboxMessage).where(
-        *_mails_of(campaign),
+        outbox.within(keys_of(campaign)),
         OutboxMessage.state == OutboxState.PENDING,
         or_(OutboxMessage.claimed_until.is_(None), OutboxMessage.claimed_until <= now),
     )
@@ -348,9 +361,3 @@ def _mail(campaign: Campaign, recipient: Recipient, *, key: str, at: datetime) -
 
 def _prefix(campaign: Campaign) -> str:
     return f"campaign:{campaign.id}:"
-
-
-def _mails_of(campaign: Campaign) -> tuple[Any, ...]:
-    """A range of keys, which both databases find by their index."""
-    prefix = _prefix(campaign)
-    return OutboxMessage.key >= prefix, OutboxMessage.key < prefix[:-1] + ";"

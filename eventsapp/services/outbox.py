@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
@@ -31,6 +31,8 @@ LOOKUP = 500
 MOST_STEPS = 12
 SECRET = "token"  # noqa: S105 - the name of the field that makes a mailed link work
 SPENT = "spent"  # and of the mark that it did its work
+
+Keys = tuple[str, str]  # a range of keys, the end not included
 
 
 def add(
@@ -211,12 +213,18 @@ def note_report(message_id: str, *, is_failure: bool, said: str, now: datetime) 
     row = db.session.scalar(query)
     if row is None:
         return False
-    if any(step["said"] == said[:300] for step in row.history):
+    if any(step["said"] == said[:300] for step in _since_resent(row)):
         return True  # the same report again
     if is_failure and row.state is OutboxState.SENT:
         row.state, row.error = OutboxState.BOUNCED, said[:500]
     _remember(row, "bounced" if is_failure else "reported", said, now)
     return True
+
+
+def _since_resent(row: OutboxMessage) -> list[Any]:
+    """What happened to the message that is out now, not to the one before it."""
+    sent_again = [at for at, step in enumerate(row.history) if step["step"] == "resent"]
+    return row.history[sent_again[-1] + 1 :] if sent_again else row.history
 
 
 def can_resend(message: OutboxMessage) -> bool:
@@ -282,27 +290,35 @@ def find_in(event: Event, message_id: UUID) -> OutboxMessage | None:
     return db.session.scalar(query)
 
 
-def list_for(event: Event, *, state: OutboxState | None, text: str, offset: int, limit: int) -> list[OutboxMessage]:
+def list_for(
+    event: Event, *, state: OutboxState | None, text: str, keys: Keys | None = None, offset: int, limit: int
+) -> list[OutboxMessage]:
     """One page of the mails of an event, newest first; `text` is looked for in names and addresses."""
-    query = select(OutboxMessage).where(*_of(event, text))
+    query = select(OutboxMessage).where(*_of(event, text, keys))
     if state is not None:
         query = query.where(OutboxMessage.state == state)
     query = query.order_by(OutboxMessage.created_at.desc(), OutboxMessage.id)
     return list(db.session.scalars(query.offset(offset).limit(limit)))
 
 
-def count_by_state(event: Event, *, text: str = "") -> dict[OutboxState, int]:
+def count_by_state(event: Event, *, text: str = "", keys: Keys | None = None) -> dict[OutboxState, int]:
     """How many mails of an event stand where."""
-    query = select(OutboxMessage.state, func.count()).where(*_of(event, text)).group_by(OutboxMessage.state)
+    query = select(OutboxMessage.state, func.count()).where(*_of(event, text, keys)).group_by(OutboxMessage.state)
     found = {row[0]: row[1] for row in db.session.execute(query)}
     return {state: found.get(state, 0) for state in OutboxState}
 
 
-def _of(event: Event, text: str) -> tuple[ColumnElement[bool], ...]:
-    if not text:
-        return (OutboxMessage.event_id == event.id,)
-    found = or_(
-        OutboxMessage.to_name.icontains(text, autoescape=True),
-        OutboxMessage.to_address.icontains(text, autoescape=True),
-    )
-    return OutboxMessage.event_id == event.id, found
+def within(keys: Keys) -> ColumnElement[bool]:
+    """Is the key of a mail in this range? Both databases find it by their index."""
+    first, end = keys
+    return and_(OutboxMessage.key >= first, OutboxMessage.key < end)
+
+
+def _of(event: Event, text: str, keys: Keys | None) -> list[ColumnElement[bool]]:
+    wanted = [OutboxMessage.event_id == event.id]
+    if keys is not None:
+        wanted.append(within(keys))
+    if text:
+        found = (OutboxMessage.to_name, OutboxMessage.to_address)
+        wanted.append(or_(*(column.icontains(text, autoescape=True) for column in found)))
+    return wanted

@@ -24,6 +24,7 @@ class Waiting:
     unplaced: int | None
     unpublished: int | None
     failed_mails: int
+    bounced_mails: int
 
 
 @dataclass(frozen=True)
@@ -62,10 +63,13 @@ def waiting(event: Event) -> Waiting:
         ),
         unplaced=_count(Unplaced, Unplaced.schedule_id == schedule.id) if schedule else None,
         unpublished=_count_unpublished(event, schedule) if schedule else None,
-        failed_mails=_count(
-            OutboxMessage, OutboxMessage.event_id == event.id, OutboxMessage.state == OutboxState.FAILED
-        ),
+        failed_mails=_count_mails(event, OutboxState.FAILED),
+        bounced_mails=_count_mails(event, OutboxState.BOUNCED),
     )
+
+
+def _count_mails(event: Event, state: OutboxState) -> int:
+    return _count(OutboxMessage, OutboxMessage.event_id == event.id, OutboxMessage.state == state)
 
 
 def capacity(event: Event) -> Capacity:

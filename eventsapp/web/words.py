@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
+from eventsapp.domain.refusals import Refusal
 from eventsapp.domain.registering import Consent
 from eventsapp.domain.sides import NOUNS, Noun
 from eventsapp.domain.values import (
@@ -157,8 +158,17 @@ OUTBOX_STATE = {
     OutboxState.PENDING: _l("Por enviar"),
     OutboxState.SENT: _l("Enviado"),
     OutboxState.FAILED: _l("No se pudo enviar"),
-    OutboxState.BOUNCED: _l("Rebotado"),
+    OutboxState.BOUNCED: _l("No entregado"),
     OutboxState.UNWANTED: _l("No desea avisos"),
+}
+REFUSAL = {
+    Refusal.NO_SUCH_PERSON: _l("La dirección no existe."),
+    Refusal.NO_SUCH_DOMAIN: _l("El dominio de la dirección no recibe correo."),
+    Refusal.MAILBOX_OFF: _l("El buzón está desactivado."),
+    Refusal.MAILBOX_FULL: _l("El buzón está lleno."),
+    Refusal.TOO_LARGE: _l("El mensaje es demasiado grande para ese buzón."),
+    Refusal.NOT_TRUSTED: _l("Su servidor lo rechazó por reglas de seguridad."),
+    Refusal.NOT_REACHED: _l("Su servidor no respondió a tiempo."),
 }
 
 

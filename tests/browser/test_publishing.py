@@ -20,11 +20,13 @@ from eventsapp.cli import main
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import OutboxState
 from eventsapp.models import Block, Event, Meeting, OutboxMessage, Schedule, Slot
-from eventsapp.services import adjustments, outbox, publication, schedules
+from eventsapp.services import adjustments, publication, schedules
 from eventsapp.worker import runner
+from eventsapp.worker.receiving import receiver
 from tests.browser.conftest import PHONE, WIDE, Live
 from tests.browser.test_axe_pages import faults_of
 from tests.browser.test_organizer_pages import HERE, press, reach, signed_in, small_event
+from tests.mail.post import Post, office
 from tests.services.scheduling_bench import HOST, Bench, solved_draft
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -121,6 +123,13 @@ def by(*ways: str) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
+def post() -> Iterator[Post]:
+    """A mail provider that gives back what it cannot deliver, and our mailbox."""
+    with office() as running:
+        yield running
+
+
+@pytest.fixture
 def hand(browser: Browser, live: Live, bench: Bench, viewport: dict[str, int], by_keys: bool) -> Iterator[Hand]:
     """The organizer of that event."""
     page = signed_in(browser, live, bench.account.id, viewport)
@@ -186,12 +195,16 @@ def test_a_change_is_published_rolled_back_and_frozen(hand: Hand, bench: Bench) 
 
 
 @by("wide-keys", "phone-mouse")
-def test_a_message_goes_out_in_two_languages_and_its_fate_is_seen(hand: Hand, bench: Bench) -> None:
+def test_a_message_goes_out_in_two_languages_and_its_fate_is_seen(hand: Hand, bench: Bench, post: Post) -> None:
     with unit_of_work():
         account = bench.buyers[0].delegates[0].account
         assert account is not None
         account.locale, english = "en", account.email
         bounced = bench.suppliers[0].delegates[0].email
+    app = hand.live.app
+    app.config["SETTINGS"] = app.config["SETTINGS"].with_(mail_url=post.mail_url, imap_url=post.imap_url)
+    runner.run_until_idle(app)  # the invitations
+    post.provider.unknown = {bounced: ("5.1.1", "550 5.1.1 no such user")}
     hand.go("Mensajes")
     hand.use(hand.link("Envíos a muchas personas"))
     hand.use(hand.link("Escribir mensaje").first)
@@ -207,22 +220,27 @@ def test_a_message_goes_out_in_two_languages_and_its_fate_is_seen(hand: Hand, be
     hand.use(hand.button("Enviar a 6 personas"))
     hand.confirm("Enviar a 6 personas")
     expect(hand.page.get_by_text("Va en camino a 6 personas")).to_be_visible()
-    runner.run_until_idle(hand.live.app)
+    runner.run_until_idle(app)
     with unit_of_work():
         mails = {mail.to_address: mail for mail in db.session.query(OutboxMessage).filter_by(kind="campaign")}
         assert {mail.state for mail in mails.values()} == {OutboxState.SENT}
-        outbox.note_report(
-            mails[bounced].message_id, is_failure=True, said="550 5.1.1 no such user", now=datetime.now(UTC)
-        )
     assert {address: mail.locale for address, mail in mails.items() if mail.locale == "en"} == {english: "en"}
+    mailbox = receiver(app)
+    assert mailbox is not None
+    assert mailbox.read_waiting() == 1
     hand.page.reload()
     fates = hand.page.get_by_role("main")
-    expect(fates).to_contain_text(re.compile(r"Rebotad\w+\s*1"))
+    expect(fates).to_contain_text(re.compile(r"No entregado\s*1"))
     expect(fates).to_contain_text(re.compile(r"Enviad\w+\s*5"))
-    hand.use(hand.page.get_by_text("Ver persona por persona", exact=True))
+    expect(fates).to_contain_text("La dirección no existe.")
+    assert faults_of(hand.page, "a campaign of which one mail bounced") == []
     hand.use(hand.link(bench.suppliers[0].delegates[0].name))
     expect(hand.page.get_by_role("main")).to_contain_text("550 5.1.1 no such user")
     assert faults_of(hand.page, "a mail that bounced") == []
+    hand.go("Resumen")
+    hand.use(hand.link(re.compile("1 mensaje no entregado")))
+    expect(hand.page.get_by_role("row").filter(has_text=bounced)).to_contain_text("La dirección no existe.")
+    assert faults_of(hand.page, "mails that bounced") == []
 
 
 @by("wide-mouse", "phone-keys")

@@ -71,7 +71,7 @@ def server(tls: str = "none", *, auth: bool = False, port: int = 0) -> Iterator[
     controller = Controller(
         handler,
         hostname="localhost",
-        port=port or _free_port(),
+        port=port or free_port(),
         ssl_context=context if tls == "tls" else None,
         **options,
     )
@@ -83,7 +83,8 @@ def server(tls: str = "none", *, auth: bool = False, port: int = 0) -> Iterator[
         controller.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("localhost", 0))
         return int(probe.getsockname()[1])

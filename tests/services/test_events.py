@@ -389,7 +389,7 @@ def test_the_summary_counts_what_waits(context: Flask, now: datetime) -> None:
     assert summary.capacity(event) == summary.Capacity(slots=4, tables=2, agreed=1)
     assert summary.capacity(event).places == 8
     assert summary.waiting(event) == summary.Waiting(
-        to_review=1, to_answer=0, unplaced=0, unpublished=1, failed_mails=0
+        to_review=1, to_answer=0, unplaced=0, unpublished=1, failed_mails=0, bounced_mails=0
     )
     assert summary.numbers(event) == summary.Numbers(
         buyers=3, suppliers=3, registered=5, asked=1, accepted=1, planned=1

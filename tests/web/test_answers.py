@@ -277,7 +277,7 @@ def test_what_a_bounced_mail_says(world: World, tmp_path: Path) -> None:
     organizer = world.client("organizer")
     page = f"/o/bajio/mensajes/{key}"
     shown = organizer.get(page).get_data(as_text=True)
-    assert "Rebotado" in shown
+    assert "No entregado" in shown
     assert "failed 5.1.1" in shown
     assert organizer.get("/o/bajio/mensajes?estado=rebotados").status_code == 200
     assert organizer.submit(f"{page}/reenviar", {}, page=page).status_code == 303

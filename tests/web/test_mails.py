@@ -101,6 +101,10 @@ def test_the_list_filters_by_state_and_by_person(world: World) -> None:
         "?q=LEO",
         "?q=%25",
         "?q=nobody",
+        "?envio=99",
+        "?envio=-1",
+        "?envio=x&estado=enviados",
+        "?envio=99999999999999999999",
     ]
     assert {path: shown(text(client, LIST + path)) for path in paths} == {
         "": 5,
@@ -111,6 +115,10 @@ def test_the_list_filters_by_state_and_by_person(world: World) -> None:
         "?q=LEO": 1,
         "?q=%25": 0,
         "?q=nobody": 0,
+        "?envio=99": 5,
+        "?envio=-1": 5,
+        "?envio=x&estado=enviados": 1,
+        "?envio=99999999999999999999": 5,
     }
     page = text(client, LIST)
     assert "550 &lt;b&gt;no such user&lt;/b&gt;" in page

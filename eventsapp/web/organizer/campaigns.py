@@ -32,6 +32,7 @@ from eventsapp.web.formats import moment, number
 from eventsapp.web.forms import Form, long_text, options, text
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
+from eventsapp.web.organizer.mails import reason_of
 from eventsapp.web.saving import saving
 from eventsapp.web.words import OUTBOX_STATE, REGISTRATION_STATUS, side_word
 
@@ -173,7 +174,7 @@ def list_campaigns(event: Event) -> str:
         "organizer/campaigns.html",
         event,
         "mails",
-        rows=[{"campaign": row, "subject": _subject(row), "status": status_of(row)} for row in rows],
+        rows=[{"campaign": row, "subject": campaigns.subject_of(row), "status": status_of(row)} for row in rows],
     )
 
 
@@ -295,10 +296,6 @@ def status_of(campaign: Campaign) -> tuple[str, str, str]:
     return kind, str(STATUS[campaign.status]), picture
 
 
-def _subject(campaign: Campaign) -> str:
-    return str(campaign.texts.get(DEFAULT_LOCALE, {}).get("subject", ""))
-
-
 def _typed(campaign: Campaign) -> dict[str, Any]:
     """What is stored, as the form shows it."""
     spanish, english = campaign.texts.get(DEFAULT_LOCALE, {}), campaign.texts.get(ENGLISH, {})
@@ -349,7 +346,7 @@ def _show_page(shown: Shown, form: SendForm) -> str:
         "mails",
         form=form,
         campaign=campaign,
-        subject=_subject(campaign),
+        subject=campaigns.subject_of(campaign),
         status=status_of(campaign),
         is_draft=is_draft,
         is_waiting=campaign.status is CampaignStatus.SENT and campaign.send_at is not None and campaign.send_at > now(),
@@ -359,7 +356,8 @@ def _show_page(shown: Shown, form: SendForm) -> str:
         preview=_preview(campaign, meant, language),
         languages={code: LOCALES[code] for code in campaign.texts},
         language=language,
-        mails=campaigns.deliveries(campaign)[:SHOWN_PEOPLE] if not is_draft else [],
+        mails=campaigns.deliveries(campaign, SHOWN_PEOPLE) if not is_draft else [],
+        reason_of=reason_of,
         counts=campaigns.count_deliveries(campaign) if not is_draft else {},
         states=[(state, OUTBOX_STATE[state]) for state in OutboxState if state in OUTBOX_STATE],
     )

@@ -13,10 +13,11 @@ from flask_babel import lazy_gettext as _l
 from jinja2 import TemplateError
 
 from eventsapp.domain.access import Permission, Scope
+from eventsapp.domain.refusals import why
 from eventsapp.domain.values import OutboxState
 from eventsapp.mail import render
 from eventsapp.models import Event, OutboxMessage
-from eventsapp.services import outbox
+from eventsapp.services import campaigns, outbox
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -25,7 +26,7 @@ from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.paging import Page
 from eventsapp.web.saving import saving
-from eventsapp.web.words import OUTBOX_STATE
+from eventsapp.web.words import OUTBOX_STATE, REFUSAL
 
 KINDS = {
     "invitation": _l("Invitación"),
@@ -66,6 +67,7 @@ STATES = {
     "fallidos": OutboxState.FAILED,
     "rebotados": OutboxState.BOUNCED,
 }
+UNDELIVERED = (OutboxState.FAILED, OutboxState.BOUNCED)
 
 
 @dataclass(frozen=True)
@@ -95,19 +97,24 @@ def mails(event: Event) -> str:
     chosen = request.args.get("estado", "")
     state = STATES.get(chosen)
     text = trimmed(request.args.get("q"))[:200]
-    counts = outbox.count_by_state(event, text=text)
+    campaign = campaigns.find(event, request.args.get("envio", 0, type=int))
+    keys = campaigns.keys_of(campaign) if campaign else None
+    counts = outbox.count_by_state(event, text=text, keys=keys)
     page = Page.from_request(counts[state] if state else sum(counts.values()))
     return organizer_page(
         "organizer/mails.html",
         event,
         "mails",
-        rows=outbox.list_for(event, state=state, text=text, offset=page.first, limit=page.size),
+        rows=outbox.list_for(event, state=state, text=text, keys=keys, offset=page.first, limit=page.size),
+        campaign=campaign,
+        subject=campaigns.subject_of(campaign) if campaign else "",
         page=page,
         text=text,
         state=chosen if state else "",
         states=[(name, OUTBOX_STATE[value], counts[value]) for name, value in STATES.items()],
         total=sum(counts.values()),
         kind_of=kind_of,
+        reason_of=reason_of,
     )
 
 
@@ -123,6 +130,7 @@ def show(mail: Mail) -> str:
         kind=kind_of(mail.message),
         rendered=_rendered(mail.message),
         can_resend=outbox.can_resend(mail.message),
+        reason=reason_of(mail.message),
         steps=STEPS,
         moment_of=lambda step: datetime.fromisoformat(step["at"]),
     )
@@ -142,6 +150,12 @@ def kind_of(message: OutboxMessage) -> str:
     """What a mail is about, in words."""
     change = CHANGES.get(message.fields.get("change", ""))
     return str(change or KINDS.get(message.kind) or _("Aviso"))
+
+
+def reason_of(message: OutboxMessage) -> str:
+    """Why a mail reached nobody, in words; nothing for one that did, or whose server gave no reason that is known."""
+    refusal = why(message.error) if message.state in UNDELIVERED else None
+    return str(REFUSAL[refusal]) if refusal else ""
 
 
 def _rendered(message: OutboxMessage) -> render.Rendered | None:

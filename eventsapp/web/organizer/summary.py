@@ -91,17 +91,27 @@ def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -
             "organizer.publication",
             "send",
         ),
-        (
-            waiting.failed_mails,
-            ngettext("%(num)s mensaje sin enviar", "%(num)s mensajes sin enviar", waiting.failed_mails),
-            "organizer.mails",
-            "mail",
-        ),
     ]
     return found + [
         Todo(n, text, url_for(where, event_code=event.code), icon)
         for n, text, where, icon in counted
         if n and opens(where, event.scope)
+    ] + _lost_mails(event, waiting)
+
+
+def _lost_mails(event: Event, waiting: summary.Waiting) -> list[Todo]:
+    """Mails that reached nobody: refused on the way out, or given back later."""
+    if not opens("organizer.mails", event.scope):
+        return []
+    failed, bounced = waiting.failed_mails, waiting.bounced_mails
+    lost = [
+        (failed, ngettext("%(num)s mensaje sin enviar", "%(num)s mensajes sin enviar", failed), "fallidos"),
+        (bounced, ngettext("%(num)s mensaje no entregado", "%(num)s mensajes no entregados", bounced), "rebotados"),
+    ]
+    return [
+        Todo(n, text, url_for("organizer.mails", event_code=event.code, estado=state), "mail")
+        for n, text, state in lost
+        if n
     ]
 
 
