@@ -1,18 +1,4 @@
-"""Who fits whom, and what a meeting is worth: from shared terms, sides and wishes. Pure rules, shown to users.
-
-A meeting's value is a whole number up to 1000, made so that a meeting both sides asked for always beats one that only
-the buyer asked for, and that one always beats one that only the supplier asked for:
-
-    both asked 800 · only the buyer 400 · only the supplier 150 · neither asked, both are available 20
-    + 60 when the buyer calls it indispensable, + 30 when the supplier does
-    + 15 for each level of affinity above the first (at most 60); the level is told by `domain.scoring`
-    + 10 for each point of priority of both (at most 40)
-    + 6, 5, 4 … for the first ranks of the buyer's own order, + 4, 3, 2, 1 for those of the supplier's
-
-The additions come to 200 at most, and to 100 where neither asked, less than any step between the four. A company that
-is available (`open`) says yes when it is asked, and adds nothing to the value. A veto (`no`) of either side leaves no
-meeting, whatever anybody asked: such a pair has no value.
-"""
+"""Who fits whom, who may meet, and which meetings are indispensable. Pure rules, shown to users."""
 
 from __future__ import annotations
 
@@ -24,11 +10,6 @@ from math import ceil
 from eventsapp.domain.values import Preference, Side
 
 LEVELS = 5
-BOTH_ASKED, BUYER_ASKED, SUPPLIER_ASKED = 800, 400, 150
-BUYER_MUST, SUPPLIER_MUST = 60, 30
-BOTH_AVAILABLE = 20
-PER_LEVEL, PER_PRIORITY, MOST_PRIORITY = 15, 10, 4
-BUYER_RANK, SUPPLIER_RANK = 6, 4
 ASKING = frozenset({Preference.MUST, Preference.WANT})
 
 
@@ -60,35 +41,6 @@ def may_meet(one: Side, other: Side) -> bool:
 def is_buyer_side(one: Side, other: Side) -> bool:
     """Does `one` sit on the buyer's side of a meeting with `other`?"""
     return one is Side.BUYER or other is Side.SUPPLIER
-
-
-def meeting_value(
-    buyer: Preference | None,
-    supplier: Preference | None,
-    *,
-    level: int,
-    priority: int,
-    buyer_rank: int | None = None,
-    supplier_rank: int | None = None,
-) -> int:
-    """What a meeting is worth (see above): wish and rank of each side or None, affinity 1 to 5, priority of both."""
-    if Preference.NO in (buyer, supplier):
-        return 0
-    wishes = BUYER_MUST * (buyer is Preference.MUST) + SUPPLIER_MUST * (supplier is Preference.MUST)
-    ranks = _rank_value(buyer, buyer_rank, BUYER_RANK) + _rank_value(supplier, supplier_rank, SUPPLIER_RANK)
-    fit = PER_LEVEL * (level - 1) + PER_PRIORITY * min(max(priority, 0), MOST_PRIORITY)
-    return _asked_value(buyer in ASKING, supplier in ASKING) + wishes + ranks + fit
-
-
-def _asked_value(buyer: bool, supplier: bool) -> int:
-    if buyer and supplier:
-        return BOTH_ASKED
-    return BUYER_ASKED if buyer else SUPPLIER_ASKED if supplier else BOTH_AVAILABLE
-
-
-def _rank_value(preference: Preference | None, rank: int | None, most: int) -> int:
-    """The first rank adds the most, each further one a point less; who asked for nothing has no ranks."""
-    return max(0, most + 1 - rank) if rank is not None and preference in ASKING else 0
 
 
 def must_meet(buyer: Preference | None, supplier: Preference | None) -> bool:

@@ -26,7 +26,7 @@ class Event(Base):
     Registration goes on until `late_registration_until`, when that is set. An unanswered request expires after
     `request_expiry_hours`, and its receiver is reminded `request_reminder_hours` before. From `freeze_hours` before the
     start, what is published is only repaired (0: never frozen). `aims` are what its runs pursue, in order, each with
-    its tolerance (none: the usual ones).
+    its tolerance (none: the usual ones), and `weights` the points of what a meeting is worth (none: the recommended).
     """
 
     __tablename__ = "event"
@@ -78,6 +78,7 @@ class Event(Base):
     buyer_requests_binding: Mapped[bool] = mapped_column(default=False)
     freeze_hours: Mapped[int] = mapped_column(default=48)
     aims: Mapped[list[Any]] = mapped_column(default=list)
+    weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
     published_schedule_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("schedule.id", use_alter=True, name="fk_event_published_schedule_id")
     )

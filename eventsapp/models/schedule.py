@@ -61,6 +61,7 @@ class Schedule(Base):
     """A version of the schedule. A published one is never changed again; `edit` counts the changes of a draft.
 
     `certificate` is written once, when the version is published: the problem, the schedule and what was proven of it.
+    `weights` are the points by which its meetings are valued (none: the recommended), whatever the event says since.
     """
 
     __tablename__ = "schedule"
@@ -84,6 +85,7 @@ class Schedule(Base):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("schedule.id"))
     edit: Mapped[int] = mapped_column(default=0)
     levels: Mapped[list[Any]] = mapped_column(default=list)
+    weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
     certificate: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime]

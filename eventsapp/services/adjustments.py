@@ -28,7 +28,7 @@ from eventsapp.scheduling import checker
 from eventsapp.scheduling import problem as asked
 from eventsapp.scheduling import schedule as solved
 from eventsapp.scheduling.rules import Rule
-from eventsapp.services import audit, requests, schedules, spots, steps
+from eventsapp.services import audit, schedules, spots, steps
 
 ACTS = (
     "schedule.moved",
@@ -388,7 +388,7 @@ def _set_pins(schedule: Schedule, meetings: Sequence[Meeting], pinned: bool, edi
 def _musts(draft: Schedule, pairs: Iterable[Pair]) -> set[frozenset[UUID]]:
     """Those of some pairs, and of the others of their companies, that must meet."""
     ids = {key for pair in pairs for key in pair}
-    return {frozenset({pair.a.id, pair.b.id}) for pair in requests.list_pairs(draft.event, ids) if pair.is_must}
+    return {frozenset({pair.a.id, pair.b.id}) for pair in schedules.list_pairs(draft, ids) if pair.is_must}
 
 
 def _near(pairs: Iterable[Pair], slot_ids: Iterable[UUID]) -> schedules.Near:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from eventsapp import __version__
+from eventsapp.domain.worth import weights_from_dict
 from eventsapp.models import Placement, Schedule
 from eventsapp.scheduling import archive, certificate, checker
 from eventsapp.scheduling.problem import Pin, Problem
@@ -39,6 +40,7 @@ def build(schedule: Schedule) -> dict[str, Any]:
         "publication": schedule.publication,
         "published_at": schedule.published_at.isoformat() if schedule.published_at else None,
         "run": schedule.run.number if schedule.run is not None else None,
+        "weights": weights_from_dict(schedule.weights).to_dict(),
     }
     made: dict[str, Any] = json.loads(json.dumps(certificate.made(problem, outcome, about)))
     return made

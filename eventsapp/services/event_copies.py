@@ -33,7 +33,7 @@ def copy(event: Event, *, name: str, code: str, first_day: date, actor: Actor, n
         actor=actor,
         now=now,
     )
-    made.aims = list(event.aims)
+    made.aims, made.weights = list(event.aims), dict(event.weights)
     db.session.flush()
     events.change_answering(made, _values(event, Answering), version=made.version, actor=actor, now=now)
     for block in event.blocks:

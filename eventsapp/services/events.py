@@ -277,12 +277,25 @@ def _require_status(event: Event, status: EventStatus, action: str) -> None:
         raise DomainError("wrong_status", status=event.status.value, action=action)
 
 
-def change_aims(event: Event, aims: list[dict[str, Any]], *, version: int, actor: Actor, now: datetime) -> None:
-    """Change what the runs of the event pursue; they are checked by who knows aims."""
+def change_rules(
+    event: Event,
+    aims: list[dict[str, Any]],
+    weights: dict[str, int],
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change what the runs of the event pursue and what a meeting is worth; both are checked by who knows them."""
     _require_current(event, version, actor)
-    if event.aims != aims:
-        event.aims = aims
-        audit.record(actor, "event.aims_changed", event, at=now, event=event, aims=[aim["level"] for aim in aims])
+    for name, action, after in (
+        ("aims", "event.aims_changed", aims),
+        ("weights", "event.weights_changed", weights),
+    ):
+        before = getattr(event, name)
+        if before != after:
+            setattr(event, name, after)
+            audit.record(actor, action, event, at=now, event=event, was=before, now_is=after)
 
 
 def _apply(event: Event, values: Settings, action: str, actor: Actor, now: datetime) -> None:

@@ -90,7 +90,7 @@ def read(schedule: Schedule) -> Pictures:
     """What the pictures of a version show."""
     event = schedule.event
     placements = schedules.list_placements(schedule)
-    pairs = requests.list_pairs(event)
+    pairs = schedules.list_pairs(schedule)
     query = select(Registration).where(Registration.event_id == event.id).options(joinedload(Registration.company))
     registrations = {row.id: row for row in db.session.scalars(query.order_by(Registration.number))}
     slots = list(db.session.scalars(select(Slot).where(Slot.event_id == event.id).order_by(Slot.starts_at)))

@@ -16,6 +16,7 @@ from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import RunKind
+from eventsapp.domain.worth import weights_from_dict
 from eventsapp.models import Absence, Desk, Event, Placement, Run, Schedule, Slot
 from eventsapp.scheduling import repair
 from eventsapp.scheduling.problem import Pin, Problem, ProblemError, Request
@@ -124,7 +125,7 @@ def start(event: Event, news: News, *, seconds: int, seed: int, actor: Actor, no
     published = schedules.published_of(event)
     news = replace(news, tables=news.tables | tables.count_stranded(event).keys())
     options = {
-        **Options(begin=KEEP).to_dict(),
+        **Options(begin=KEEP, weights=weights_from_dict(published.weights)).to_dict(),
         "news": news.to_dict(),
         "published": str(published.id),
         "before": now.isoformat(),
@@ -141,7 +142,9 @@ def build_problem(event: Event, news: News, now: datetime) -> Problem:
     before = sum(slot.starts_at <= now for slot in frame.slots)
     if before == len(frame.slots):
         raise DomainError("event_over")
-    problem = _with_past_tables(schedules.build_problem(event, keep_published=True, with_pins=False), before)
+    weights = weights_from_dict(schedules.published_of(event).weights)
+    problem = schedules.build_problem(event, keep_published=True, with_pins=False, weights=weights)
+    problem = _with_past_tables(problem, before)
     index = frame.slot_index
     absent: list[repair.Absence] = []
     for key, slot in news.late.items():

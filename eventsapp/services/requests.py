@@ -33,6 +33,7 @@ from eventsapp.domain import deadlines, lifecycle, matching, quotas
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import DeclineReason, Preference, RegistrationStatus, RequestOrigin, RequestStatus
+from eventsapp.domain.worth import Weights, meeting_value, weights_from_dict
 from eventsapp.models import Event, Exclusion, Registration, Request
 from eventsapp.services import audit, companies, outbox
 from eventsapp.services.matching import Field, read_field
@@ -317,12 +318,14 @@ class Pair:
         return frozenset({self.a.id, self.b.id})
 
 
-def list_pairs(event: Event, of: Collection[UUID] = ()) -> list[Pair]:
+def list_pairs(event: Event, of: Collection[UUID] = (), weights: Weights | None = None) -> list[Pair]:
     """The pairs that agreed to meet, by number of `a` and `b`: what the schedule is made of; `of`: only theirs.
 
     A pair agreed when a request between the two is accepted, or when both asked. Both are approved, not excluded from
-    meeting each other, and neither has a veto. Made with the same few queries whatever the size of the event.
+    meeting each other, and neither has a veto. Made with the same few queries whatever the size of the event. Their
+    values are those of `weights`, else of the weights that the event has now.
     """
+    weights = weights or weights_from_dict(event.weights)
     between = _wishes(event, of)
     known = select(Registration).where(
         Registration.event_id == event.id, Registration.status == RegistrationStatus.APPROVED
@@ -336,7 +339,7 @@ def list_pairs(event: Event, of: Collection[UUID] = ()) -> list[Pair]:
     pairs_apart = select(Exclusion.a_id, Exclusion.b_id).where(Exclusion.event_id == event.id)
     excluded = {(a_id, b_id) for a_id, b_id in db.session.execute(pairs_apart)}
     pairs = [
-        _pair(registrations, wishes, field)
+        _pair(registrations, wishes, field, weights)
         for ids, wishes in between.items()
         if ids not in excluded and registrations.keys() >= set(ids) and _is_agreed(wishes)
     ]
@@ -402,7 +405,7 @@ def _is_agreed(wishes: list[Wish]) -> bool:
     return len(asked) > 1 or any(wish.status is RequestStatus.ACCEPTED for wish in asked)
 
 
-def _pair(registrations: dict[UUID, Registration], wishes: list[Wish], field: Field) -> Pair:
+def _pair(registrations: dict[UUID, Registration], wishes: list[Wish], field: Field, weights: Weights) -> Pair:
     """The pair behind one request, or behind two that cross; the first to ask is `a` when both buy and sell."""
     first = wishes[0]
     a, b = registrations[first.from_id], registrations[first.to_id]
@@ -415,13 +418,14 @@ def _pair(registrations: dict[UUID, Registration], wishes: list[Wish], field: Fi
     return Pair(
         a,
         b,
-        matching.meeting_value(
+        meeting_value(
             buyer,
             supplier,
             level=level,
             priority=a.priority + b.priority,
             buyer_rank=ranks.get(a.id),
             supplier_rank=ranks.get(b.id),
+            weights=weights,
         ),
         matching.must_meet(buyer, supplier),
         level,

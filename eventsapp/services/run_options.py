@@ -1,6 +1,6 @@
 """What an organizer chooses for a run: the aims with their order and tolerance, where to begin, and what binds.
 
-An event has aims of its own, which its runs pursue when nobody chooses others.
+An event has aims of its own, which its runs pursue when nobody chooses others, and weights, which all its runs take.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 from eventsapp.domain.access import Actor
 from eventsapp.domain.errors import DomainError
+from eventsapp.domain.worth import RECOMMENDED, Weights, weights_from_dict
 from eventsapp.models import Event
 from eventsapp.scheduling.problem import DEFAULT_OBJECTIVE, Level
 from eventsapp.services import events
@@ -30,6 +31,7 @@ class Options:
     levels: tuple[Level, ...] = DEFAULT_OBJECTIVE
     begin: str = EMPTY
     with_pins: bool = True
+    weights: Weights = RECOMMENDED
 
     def check(self) -> None:
         """Raise `DomainError` unless the engine can be asked for this."""
@@ -48,7 +50,8 @@ class Options:
 
     def to_dict(self) -> dict[str, Any]:
         """As stored with a run."""
-        return {"levels": levels_to_list(self.levels), "begin": self.begin, "with_pins": self.with_pins}
+        return {"levels": levels_to_list(self.levels), "begin": self.begin, "with_pins": self.with_pins,
+                "weights": self.weights.to_dict()}  # fmt: skip
 
 
 def levels_to_list(levels: Iterable[Level]) -> list[dict[str, Any]]:
@@ -63,18 +66,23 @@ def levels_from_list(stored: Iterable[Mapping[str, Any]]) -> tuple[Level, ...]:
 
 def of_event(event: Event, begin: str = EMPTY) -> Options:
     """The choices of a run in which nobody chooses anything else: the aims that the event has."""
-    return Options(levels_from_list(event.aims), begin)
+    return Options(levels_from_list(event.aims), begin, weights=weights_from_dict(event.weights))
 
 
-def set_for_event(event: Event, levels: tuple[Level, ...], *, version: int, actor: Actor, now: datetime) -> None:
-    """Say what the runs of an event pursue, in order."""
+def set_for_event(
+    event: Event, levels: tuple[Level, ...], weights: Weights, *, version: int, actor: Actor, now: datetime
+) -> None:
+    """Say what the runs of an event pursue, in order, and what a meeting is worth to them."""
     Options(levels).check()
+    weights.check()
     aims = () if levels == DEFAULT_OBJECTIVE else levels
-    events.change_aims(event, levels_to_list(aims), version=version, actor=actor, now=now)
+    points = {} if weights == RECOMMENDED else weights.to_dict()
+    events.change_rules(event, levels_to_list(aims), points, version=version, actor=actor, now=now)
 
 
 def from_dict(data: Mapping[str, Any]) -> Options:
     """The choices stored with a run; those of a first run where it stores none."""
     if "levels" not in data:
         return Options()
-    return Options(levels_from_list(data["levels"]), data["begin"], data["with_pins"])
+    weights = weights_from_dict(data.get("weights", {}))
+    return Options(levels_from_list(data["levels"]), data["begin"], data["with_pins"], weights)

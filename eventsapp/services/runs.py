@@ -131,8 +131,8 @@ def start(
 def build_problem(event: Event, options: Options) -> Problem:
     """What the engine is asked about an event now, with these choices."""
     problem = schedules.build_problem(
-        event, keep_published=options.begin != EMPTY, with_pins=options.with_pins
-    )  # fmt: skip
+        event, keep_published=options.begin != EMPTY, with_pins=options.with_pins, weights=options.weights
+    )
     return replace(problem, objective=options.objective if problem.published is not None else options.levels)
 
 

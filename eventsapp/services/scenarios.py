@@ -8,7 +8,7 @@ it, so a scenario shows what applying it gives.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -88,9 +88,10 @@ def start(event: Event, change: Change, *, seconds: int, seed: int, actor: Actor
     """Ask the engine what a change would give, beside the newest run that found a schedule."""
     require(actor, Permission.SCHEDULE_SOLVE, event.scope)
     base = runs.find_latest(event)
-    options = change.options or (
-        run_options.from_dict(base.options) if base is not None else run_options.of_event(event)
-    )
+    options = run_options.from_dict(base.options) if base is not None else run_options.of_event(event)
+    if change.options is not None:
+        options = replace(change.options, weights=options.weights)
+        change = replace(change, options=options)
     options.check()
     stored = {**options.to_dict(), "change": change.to_dict(), "base": str(base.id) if base is not None else None}
     return runs.launch(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -18,6 +18,7 @@ from eventsapp.db import db
 from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.values import ScheduleStatus
+from eventsapp.domain.worth import Weights, weights_from_dict
 from eventsapp.models import (
     Delegate,
     Desk,
@@ -82,14 +83,18 @@ class Near:
 # What the engine is asked ---------------------------------------------------------------------------------------------
 
 
-def build_problem(event: Event, *, keep_published: bool = False, with_pins: bool = True) -> asked.Problem:
+def build_problem(
+    event: Event, *, keep_published: bool = False, with_pins: bool = True, weights: Weights | None = None
+) -> asked.Problem:
     """What the engine is asked about an event now; what is pinned in its current version stays where it is.
 
     With `keep_published` the first aim is to change as little as possible of what is published; without `with_pins` the
-    engine may move what is pinned too.
+    engine may move what is pinned too. Meetings are worth what `weights` say, else what the event says now.
     """
     frame = frames.read(event)
-    pairs = [pair for pair in requests.list_pairs(event) if {pair.a.id, pair.b.id} <= frame.companies.keys()]
+    pairs = [
+        pair for pair in requests.list_pairs(event, (), weights) if {pair.a.id, pair.b.id} <= frame.companies.keys()
+    ]
     current = find_current(event) if with_pins else None
     pinned = {key_of(seat): seat for seat in list_seats(current) if seat.is_pinned} if current else {}
     asked_for = tuple(_requests(pairs, frame.slot_index, pinned).values())
@@ -219,6 +224,11 @@ def list_versions(event: Event) -> list[tuple[Schedule, int]]:
         .order_by(Schedule.number.desc())
     )
     return [(schedule, held) for schedule, held in db.session.execute(query)]
+
+
+def list_pairs(schedule: Schedule, of: Collection[UUID] = ()) -> list[requests.Pair]:
+    """The pairs that agree now, or those `of` some, valued as the version values them."""
+    return requests.list_pairs(schedule.event, of, weights_from_dict(schedule.weights))
 
 
 def list_placements(schedule: Schedule) -> list[Placement]:
@@ -358,7 +368,7 @@ def list_missing(
     reasons = {key_of(row): row for row in rows}
     held = {key_of(place if isinstance(place, Seat) else place.meeting) for place in placements}
     found = []
-    for pair in requests.list_pairs(schedule.event) if pairs is None else pairs:
+    for pair in list_pairs(schedule) if pairs is None else pairs:
         if pair.key not in held:
             row = reasons.get(pair.key)
             found.append(Missing(pair, row.reason if row else "not_considered", row.detail if row else {}))
@@ -402,7 +412,7 @@ def judge(
     else:
         seats = [place if isinstance(place, Seat) else seat_of(place) for place in placements]
     if pairs is None:
-        pairs = requests.list_pairs(event, near.registration_ids if near else ())
+        pairs = list_pairs(schedule, near.registration_ids if near else ())
     frame = frames.read(event)
     pairs = [pair for pair in pairs if pair.key <= frame.companies.keys()]
     standing = _requests(pairs, frame.slot_index, {})
@@ -459,6 +469,7 @@ def store_draft(run: Run, problem: asked.Problem, outcome: solved.Outcome, *, no
         {"level": level.level, "value": level.value, "bound": level.bound, "optimal": level.optimal}
         for level in outcome.levels
     ]
+    schedule.weights = dict(run.options.get("weights", {}))
     slots = frames.read(event).slots
     live = live_meetings(event)
     pinned = {request.id for request in problem.requests if request.pin.slot is not None}
@@ -543,7 +554,7 @@ def copy(schedule: Schedule, *, actor: Actor, now: datetime, host: str) -> Sched
     event = schedule.event
     lock(event)
     draft = new_version(event, created_by_id=actor.account_id, now=now, run_id=schedule.run_id, parent=schedule)
-    draft.levels = list(schedule.levels)
+    draft.levels, draft.weights = list(schedule.levels), dict(schedule.weights)
     live = live_meetings(event)
     for place in list_placements(schedule):
         meeting, desks = place.meeting, (place.desk_a_id, place.desk_b_id)

@@ -63,6 +63,7 @@ SENTENCES = {
         "El horario publicado está congelado: falta poco para el evento. Use «Reparar» para cambiar lo menos."
     ),
     "run_over": _l("Esta corrida ya terminó."),
+    "both_worth_less": _l("Una reunión que pidieron los dos debe valer más que una que pidió uno solo"),
     "run_without_aim": _l("Elija al menos una meta"),
     "run_without_schedule": _l("Esta corrida no encontró un horario."),
     "run_data_changed": _l("Las rondas, las mesas o las empresas cambiaron desde esta corrida. Inicie otra."),

@@ -335,6 +335,28 @@ def test_the_number_of_tables_is_judged_while_one_types(browser: Browser, demo: 
     page.context.close()
 
 
+def test_the_examples_follow_the_weights_while_one_chooses(browser: Browser, demo: Demo) -> None:
+    page = demo.page(browser, WIDE)
+    page.goto(f"{demo.live.address}{HERE}/ajustes/reglas")
+    examples = page.locator("[data-worth]")
+    first = examples.locator("li").first
+    expect(first).to_contain_text("La pidieron los dos y todo la favorece")
+    expect(first).to_contain_text("1,000 puntos")
+    expect(examples).to_contain_text("siempre gana a una que pidió uno solo")
+    page.get_by_label("La pidieron los dos").select_option(label="Poco: 500 puntos")
+    page.get_by_label("Cada nivel de afinidad, del 2 al 5").select_option(label="Mucho: 60 puntos")
+    expect(first).to_contain_text("880 puntos")
+    expect(examples.locator("li").nth(1)).to_have_text("La pidió solo quien busca y todo la favorece746 puntos")
+    expect(examples).to_contain_text("una que pidió uno solo puede ganar")
+    assert faults_of(page, "weights while one chooses") == []
+    page.get_by_role("button", name="Guardar cambios").press("Enter")
+    expect(page.get_by_text("Cambios guardados.")).to_be_visible()
+    page.get_by_role("button", name="Restaurar lo recomendado").press("Enter")
+    expect(page.get_by_label("Cada nivel de afinidad, del 2 al 5")).to_have_value("15")
+    assert page.faults == []  # type: ignore[attr-defined]
+    page.context.close()
+
+
 def reach(page: Page, wanted: Locator) -> None:
     """Go to an element by the Tab key alone."""
     expect(wanted).to_be_visible()

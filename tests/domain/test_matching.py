@@ -1,4 +1,4 @@
-"""Affinity, who may meet whom, and what a meeting is worth."""
+"""Affinity, who may meet whom, and which meetings are indispensable."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from eventsapp.domain.matching import Affinity, affinity, folded, is_buyer_side, may_meet, meeting_value, must_meet
+from eventsapp.domain.matching import Affinity, affinity, folded, is_buyer_side, may_meet, must_meet
 from eventsapp.domain.values import Preference, Side
 
 MUST, WANT = Preference.MUST, Preference.WANT
@@ -41,21 +41,6 @@ def test_who_is_both_sits_on_the_side_that_is_left() -> None:
     assert is_buyer_side(Side.BUYER, Side.BOTH)
     assert not is_buyer_side(Side.BOTH, Side.BUYER)
     assert not is_buyer_side(Side.SUPPLIER, Side.BOTH)
-
-
-def test_no_addition_lifts_a_meeting_over_the_next_kind() -> None:
-    extras = list(itertools.product(range(1, 6), range(-1, 10)))
-    supplier = [meeting_value(None, wish, level=a, priority=p) for wish in (WANT, MUST) for a, p in extras]
-    buyer = [meeting_value(wish, None, level=a, priority=p) for wish in (WANT, MUST) for a, p in extras]
-    both = [
-        meeting_value(one, other, level=a, priority=p)
-        for one in (WANT, MUST)
-        for other in (WANT, MUST)
-        for a, p in extras
-    ]
-    assert (min(supplier), max(supplier)) == (150, 280)
-    assert (min(buyer), max(buyer)) == (400, 560)
-    assert (min(both), max(both)) == (800, 990)
 
 
 def test_a_suppliers_word_alone_does_not_bind() -> None:

@@ -14,6 +14,7 @@ from flask import Flask
 
 from eventsapp.cli import main
 from eventsapp.db import db, unit_of_work
+from eventsapp.domain.worth import RECOMMENDED
 from eventsapp.models import Schedule
 from eventsapp.scheduling import certificate
 from eventsapp.scheduling.problem import ProblemError
@@ -41,6 +42,7 @@ def test_a_published_version_keeps_its_certificate(bench: Bench, now: datetime) 
     said = data["certificate"]
     assert said["about"] == {
         "event": bench.event.code, "version": 1, "publication": 1, "published_at": now.isoformat(), "run": 1,
+        "weights": RECOMMENDED.to_dict(),
     }  # fmt: skip
     assert (said["meetings"], said["requests"], said["seed"]) == (6, 8, 1)
     assert all(level["distance"] == 0 and level["optimal"] for level in said["levels"])

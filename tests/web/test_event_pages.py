@@ -217,7 +217,7 @@ def test_rooms_and_zones_say_how_many_meetings_they_hold(world: World) -> None:
 def test_what_matters_first_is_said_once_for_all_runs(world: World) -> None:
     client, path = world.client(), "/o/bajio/ajustes/reglas"
     page = client.get(path).text
-    for text in ("Mesas fijas", "Nadie está en dos reuniones", "800 puntos", "15 puntos más", "Qué importa primero"):
+    for text in ("Mesas fijas", "Nadie está en dos reuniones", "800 puntos", "15 puntos", "Qué importa primero"):
         assert text in page
     order = ("fairness", "shortfall", "musts", "value", "idle")
     chosen = {f"place_{name}": str(place) for place, name in enumerate(order, 1)} | {"place_moves": "0"}

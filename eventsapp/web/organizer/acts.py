@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from eventsapp.domain.worth import weights_from_dict
 from eventsapp.models import AuditEntry
+from eventsapp.services import run_options
+from eventsapp.web.organizer import run_words, weight_words
 
 ACTS = {
     "organization.created": _l("Creó la organización"),
@@ -17,6 +20,7 @@ ACTS = {
     "event.details_changed": _l("Cambió los datos generales"),
     "event.dates_changed": _l("Cambió las fechas"),
     "event.aims_changed": _l("Cambió qué importa primero"),
+    "event.weights_changed": _l("Cambió cuánto vale una reunión"),
     "event.limits_changed": _l("Cambió los límites"),
     "event.kind_changed": _l("Cambió el programa o los lados"),
     "event.answering_changed": _l("Cambió cómo se responden las solicitudes"),
@@ -201,7 +205,18 @@ def about(entry: AuditEntry) -> str:
     if entry.action == "registration.liaison_changed":
         now_it_is = detail["after"] or _("sin responsable")
         return str(_("%(company)s: %(name)s", company=detail["company"], name=now_it_is))
+    if "now_is" in detail:
+        return _rules_words(entry)
     for name in ("company", "name", "label", "after"):
         if isinstance(detail.get(name), str):
             return str(detail[name])
     return ""
+
+
+def _rules_words(entry: AuditEntry) -> str:
+    """What the rules of an event were, and what they are since."""
+    was, now_is = entry.detail["was"], entry.detail["now_is"]
+    if entry.action == "event.weights_changed":
+        return weight_words.change_words(weights_from_dict(was), weights_from_dict(now_is))
+    before, after = (run_words.aims_words(run_options.levels_from_list(aims)) for aims in (was, now_is))
+    return str(_("antes: %(before)s; ahora: %(after)s", before=before, after=after))

@@ -30,7 +30,7 @@ from eventsapp.web.words import BLOCK_KIND
 def board(schedule: Schedule, *, can_adjust: bool, now: datetime) -> dict[str, Any]:
     """Everything that the page needs to draw a version and to tell what is possible, with the same few queries."""
     event = schedule.event
-    seats, pairs = schedules.list_seats(schedule), requests.list_pairs(event)
+    seats, pairs = schedules.list_seats(schedule), schedules.list_pairs(schedule)
     judged = schedules.judge(schedule, seats, pairs)
     frame, problem = judged.frame, judged.problem
     companies = problem.companies

@@ -8,12 +8,13 @@ from flask import Response, abort, url_for
 
 from eventsapp.domain.access import Permission
 from eventsapp.domain.values import ScheduleStatus
+from eventsapp.domain.worth import weights_from_dict
 from eventsapp.models import Schedule
 from eventsapp.scheduling import certificate
 from eventsapp.services import certificates
 from eventsapp.web.access import requires
 from eventsapp.web.formats import number, percent
-from eventsapp.web.organizer import run_words
+from eventsapp.web.organizer import run_words, weight_words
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.runs import json_file
@@ -28,7 +29,7 @@ def show_certificate(schedule: Schedule) -> str:
     """What is proven of a published version."""
     data = _data(schedule)
     said = data["certificate"]
-    fairness = said["fairness"]
+    fairness, weights = said["fairness"], said["about"].get("weights")
     return organizer_page(
         "organizer/certificate.html",
         schedule.event,
@@ -55,6 +56,7 @@ def show_certificate(schedule: Schedule) -> str:
         requests=said["requests"],
         seed=said["seed"],
         engine=said["engine"],
+        weights=weight_words.run_words(weights_from_dict(weights)) if weights is not None else "",
         digests=said["digests"],
         file_url=url_for("organizer.certificate_file", event_code=schedule.event.code, number=schedule.number),
         file_name=_name(schedule),

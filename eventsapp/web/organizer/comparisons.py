@@ -11,10 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from eventsapp.domain.access import Permission
+from eventsapp.domain.worth import Weights
 from eventsapp.models import Event, Run
 from eventsapp.scheduling.comparison import MAXIMISED, CompanyChange, Comparison, compare
 from eventsapp.scheduling.problem import Problem
-from eventsapp.services import runs
+from eventsapp.scheduling.schedule import Outcome
+from eventsapp.services import run_options, runs
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.formats import duration, number
@@ -60,6 +62,9 @@ def _compared(event: Event, one: Run, other: Run) -> dict[str, Any]:
     comparison = compare(before[0], before[1].meetings, after[0], after[1].meetings)
     names = company_names(event)
     figures = [{level.level: level.value for level in answer[1].levels} for answer in (before, after)]
+    is_revalued = _weights_of(one) != _weights_of(other)
+    if is_revalued and "value" in figures[0]:
+        figures[0]["value"] = _worth(before, after[0])
     return {
         "runs": [
             {
@@ -71,6 +76,7 @@ def _compared(event: Event, one: Run, other: Run) -> dict[str, Any]:
             for run in (one, other)
         ],
         "rows": [_held_row(len(before[1].meetings), len(after[1].meetings)), *_rows(*figures), _time_row(one, other)],
+        "revalued_by": other.number if is_revalued else None,
         "asked_otherwise": _asked(before[0]) != _asked(after[0]),
         "finding": run_words.more_meetings(len(after[1].meetings) - len(before[1].meetings)),
         "shares": _shares(comparison),
@@ -79,6 +85,17 @@ def _compared(event: Event, one: Run, other: Run) -> dict[str, Any]:
         "more_gains": max(0, len(comparison.gains) - SHOWN_COMPANIES),
         "more_losses": max(0, len(comparison.losses) - SHOWN_COMPANIES),
     }
+
+
+def _weights_of(run: Run) -> Weights:
+    """The points by which a run valued meetings."""
+    return run_options.from_dict(run.options).weights
+
+
+def _worth(answer: tuple[Problem, Outcome], judge: Problem) -> int:
+    """What the meetings of one run are worth to another, so that both are told in the same points."""
+    own, known = answer[0].request_by_id, judge.request_by_id
+    return sum(known.get(meeting.request, own[meeting.request]).value for meeting in answer[1].meetings)
 
 
 def _asked(problem: Problem) -> tuple[set[str], set[str]]:

@@ -14,11 +14,12 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectMultipleField
 
-from eventsapp.domain import contacts, matching
+from eventsapp.domain import contacts
 from eventsapp.domain.access import Permission, Scope, may
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.taxonomy import MAX_TERMS
 from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
+from eventsapp.domain.worth import MOST_PRIORITY
 from eventsapp.models import Event, Registration
 from eventsapp.services import audit, campaigns, company_certificates, frames, places, registrations, reviews, walk_ins
 from eventsapp.services.companies import DelegateAnswers
@@ -108,7 +109,7 @@ class LimitsForm(Form):
 
     fewest = whole(_l("Reuniones, al menos"), 0, MAX_MEETINGS, default=0)
     most = whole(_l("Reuniones, a lo más"), 1, MAX_MEETINGS, optional=True)
-    priority = whole(_l("Puntos de prioridad"), 0, matching.MOST_PRIORITY, default=0)
+    priority = whole(_l("Puntos de prioridad"), 0, MOST_PRIORITY, default=0)
 
 
 class LetterForm(Form):

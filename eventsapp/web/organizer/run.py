@@ -26,7 +26,7 @@ from eventsapp.services import requests, run_figures, run_options, runs
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.formats import clock, day, duration, number, percent
-from eventsapp.web.organizer import run_words, schedule_words
+from eventsapp.web.organizer import run_words, schedule_words, weight_words
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.run_pages import distance_words, gap, placed_words, run_of_event, run_url
@@ -51,6 +51,7 @@ def show_run(run: Run) -> str:
     answer = runs.read_answer(run)
     figures = run.progress if ended else run.progress.get("best") or {}
     said = improvements(run.curve)
+    weights = run_options.from_dict(run.options).weights
     every = request.args.get("mejoras") == "todas"
     return organizer_page(
         "organizer/run.html",
@@ -64,6 +65,9 @@ def show_run(run: Run) -> str:
         numbers=_number_cards(values),
         points=curve_points(run, at),
         points_meaning=run_words.POINTS,
+        weights=weight_words.run_words(weights),
+        weight_lines=weight_words.lines(weights),
+        valued_otherwise=weights != run_options.of_event(event).weights,
         improvements=said if every else said[:SHOWN_IMPROVEMENTS],
         more_improvements=0 if every else max(0, len(said) - SHOWN_IMPROVEMENTS),
         kept=_kept(run),

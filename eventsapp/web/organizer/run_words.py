@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from eventsapp.domain.values import RunKind
 from eventsapp.models import Block, Event, Slot
+from eventsapp.scheduling.problem import Level
 from eventsapp.scheduling.rules import Rule
 from eventsapp.services.run_options import EMPTY, KEEP, LOOSELY, Options
 from eventsapp.services.scenarios import Change
@@ -104,6 +105,16 @@ def unit(level: str) -> str:
         "moves": _("cambios de mesa"),
     }
     return units[level]
+
+
+def aims_words(levels: Iterable[Level]) -> str:
+    """Aims in their order, with what each may give up."""
+    return " › ".join(
+        _("%(level)s (cede hasta %(share)s)", level=LEVELS[level.level], share=percent(level.tolerance))
+        if level.tolerance
+        else str(LEVELS[level.level])
+        for level in levels
+    )
 
 
 def options_words(options: Options) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, abort, g, request
@@ -18,7 +19,7 @@ from eventsapp.domain.lifecycle import FINISHED_RUNS
 from eventsapp.domain.values import RunKind
 from eventsapp.models import Event, Run, Schedule
 from eventsapp.services import run_options, runs, schedules
-from eventsapp.services.run_options import EMPTY, KEEP, Options
+from eventsapp.services.run_options import EMPTY, KEEP
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -121,7 +122,8 @@ def start_run_with_options(event: Event) -> ResponseReturnValue:
     form = _options_form(event)
     if not (form.validate_on_submit() and form.check_places()):
         return _options_page(event, form), 422
-    options = Options(form.levels, form.begin.data, bool(form.with_pins.data))
+    usual = run_options.of_event(event)
+    options = replace(usual, levels=form.levels, begin=form.begin.data, with_pins=bool(form.with_pins.data))
     try:
         with saving() as done:
             run = runs.start(

@@ -16,7 +16,7 @@ from flask_babel import ngettext
 from eventsapp.domain.access import Permission
 from eventsapp.domain.matching import folded
 from eventsapp.models import Event, Meeting, Schedule
-from eventsapp.services import adjustments, publication, replies, requests, schedules, steps
+from eventsapp.services import adjustments, publication, replies, schedules, steps
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.formats import day, number
@@ -100,7 +100,7 @@ def _board_page(event: Event, schedule: Schedule) -> str:
 def _list_page(event: Event, schedule: Schedule) -> str:
     venue = Venue.of(event)
     chosen = _chosen_day(venue)
-    seats, pairs = schedules.list_seats(schedule), requests.list_pairs(event)
+    seats, pairs = schedules.list_seats(schedule), schedules.list_pairs(schedule)
     judged = schedules.judge(schedule, seats, pairs)
     violations = judged.violations()
     missing = schedules.list_missing(schedule, seats, pairs)

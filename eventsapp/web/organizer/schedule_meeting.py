@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from eventsapp.domain.access import Permission
 from eventsapp.models import Meeting, Placement, Schedule
-from eventsapp.services import adjustments, requests, schedules
+from eventsapp.services import adjustments, schedules
 from eventsapp.web.access import requires
 from eventsapp.web.formats import clock
 from eventsapp.web.organizer.blueprint import bp
@@ -122,7 +122,7 @@ def _meeting_page(placed: Placed, form: PlaceForm) -> str:
         offer(form, places, place)
     seats = schedules.list_seats(schedule, schedules.Near(ids, frozenset()))
     placements = schedules.list_in_time(schedule, [seat.meeting_id for seat in seats])
-    pair = next((found for found in requests.list_pairs(event, ids) if {found.a.id, found.b.id} == ids), None)
+    pair = next((found for found in schedules.list_pairs(schedule, ids) if {found.a.id, found.b.id} == ids), None)
     published = schedules.find_published(event)
     return organizer_page(
         "organizer/schedule_meeting.html",

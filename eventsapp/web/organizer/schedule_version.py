@@ -20,7 +20,7 @@ from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.values import ScheduleStatus
 from eventsapp.models import Meeting, Placement, Schedule, Slot, Table
 from eventsapp.scheduling.problem import Problem
-from eventsapp.services import publication, requests, schedules, spots
+from eventsapp.services import publication, schedules, spots
 from eventsapp.web import loaders
 from eventsapp.web.clock import now
 from eventsapp.web.formats import clock, day
@@ -102,7 +102,7 @@ def wanted_pair(event_code: str, number: int, a_id: UUID, b_id: UUID) -> Wanted 
         return None
     ids = frozenset({a_id, b_id})
     seats = schedules.list_seats(schedule, schedules.Near(ids, frozenset()))
-    for missing in schedules.list_missing(schedule, seats, requests.list_pairs(schedule.event, ids)):
+    for missing in schedules.list_missing(schedule, seats, schedules.list_pairs(schedule, ids)):
         if {missing.pair.a.id, missing.pair.b.id} == {a_id, b_id}:
             return Wanted(schedule, missing)
     return None
