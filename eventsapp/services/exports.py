@@ -22,7 +22,7 @@ from eventsapp.domain.access import Actor, Permission, require
 from eventsapp.domain.sheet_words import LANGUAGES, sides, word, written
 from eventsapp.domain.sheets import Column, SheetNoun, joined
 from eventsapp.domain.taxonomy import clusters, terms
-from eventsapp.domain.values import RegistrationStatus, Side, SizeClass
+from eventsapp.domain.values import Side, SizeClass
 from eventsapp.models import Company, Delegate, Desk, DeskDelegate, Event, Registration, Request, Requirement
 from eventsapp.services import audit, request_lists, reviews, schedules
 from eventsapp.services.request_lists import Filters
@@ -56,8 +56,8 @@ MEETING_HEADS = {
     "en": ("Day", "Start", "End", "Table", "Room", "Pinned"),
 }
 EXTRA_HEADS = {
-    "es": {"folio": "Folio", "size_class": "Tamaño", "sent": "Enviado", "made": "Pedida"},
-    "en": {"folio": "Number", "size_class": "Size", "sent": "Sent", "made": "Asked"},
+    "es": {"folio": "Folio", "size_class": "Tamaño", "sent": "Enviado", "liaison": "Responsable", "made": "Pedida"},
+    "en": {"folio": "Number", "size_class": "Size", "sent": "Sent", "liaison": "Looked after by", "made": "Asked"},
 }
 MEETINGS_NAME = {"es": "Reuniones", "en": "Meetings"}
 
@@ -66,18 +66,18 @@ MEETINGS_NAME = {"es": "Reuniones", "en": "Meetings"}
 class Asked:
     """The filters of the list page from which the export starts; empty values filter nothing."""
 
-    status: RegistrationStatus | None = None
-    side: Side | None = None
-    words: str = ""
+    registrations: reviews.Filters = reviews.EVERYTHING
     requests: Filters = field(default_factory=Filters)
 
     def described(self) -> dict[str, str]:
         """The filters that are set, for the log."""
+        one, other = self.registrations, self.requests
         given = {
-            "status": self.status.value if self.status else self.requests.status,
-            "side": self.side.value if self.side else self.requests.asked_by,
-            "words": self.words or self.requests.text,
-            "preference": self.requests.preference,
+            "status": one.status.value if one.status else other.status,
+            "side": one.side.value if one.side else other.asked_by,
+            "words": one.words or other.text,
+            "liaison": "nobody" if one.is_unassigned else str(one.liaison_id or ""),
+            "preference": other.preference,
         }
         return {name: value for name, value in given.items() if value}
 
@@ -104,14 +104,15 @@ def _companies(event: Event, asked: Asked, language: str) -> Page:
     columns = [known for known in sheets.columns(SheetNoun.COMPANIES, event.sides) if known.key not in PRIVATE]
     desks = _desk_counts(event)
     extra = EXTRA_HEADS[language]
-    heads = [*_heads(columns, language), *(Head(extra[n]) for n in ("folio", "size_class", "sent"))]
+    heads = [*_heads(columns, language), *(Head(extra[n]) for n in ("folio", "size_class", "sent", "liaison"))]
 
     def rows() -> Iterator[list[Cell]]:
         for one in found:
             values = {**_values(one.company), **_values(one), "desks": desks.get(one.id, 1)}
             size: SizeClass | None = one.company.size_class
             sent = one.submitted_at.astimezone(event.zone).date() if one.submitted_at else None
-            yield [*_cells(columns, values, language), one.folio, written(size, language) if size else "", sent]
+            more = [one.folio, written(size, language) if size else "", sent, one.liaison.name if one.liaison else ""]
+            yield [*_cells(columns, values, language), *more]
 
     return Page(sheets.sheet_name(SheetNoun.COMPANIES, language), heads, list(rows()))
 
@@ -217,10 +218,7 @@ _MAKERS = {
 
 
 def _registrations(event: Event, asked: Asked) -> list[Registration]:
-    found = reviews.search(
-        event, status=asked.status, side=asked.side, words=asked.words, sort="folio", page=1, per_page=EVERYTHING
-    )
-    return found.rows
+    return reviews.search(event, asked.registrations, sort="folio", page=1, per_page=EVERYTHING).rows
 
 
 def _desk_counts(event: Event) -> dict[UUID, int]:

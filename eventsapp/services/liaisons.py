@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from eventsapp.db import db
 from eventsapp.domain.access import REVIEWERS, Actor, Permission, Scope, require
@@ -42,6 +42,17 @@ def list_own(event: Event, actor: Actor) -> frozenset[UUID]:
         Registration.event_id == event.id, Registration.liaison_id == actor.account_id
     )
     return frozenset(db.session.scalars(query))
+
+
+def count_by_account(organization: Organization) -> dict[UUID, int]:
+    """How many companies each person looks after, in all events of an organization."""
+    query = (
+        select(Registration.liaison_id, func.count())
+        .join(Event, Event.id == Registration.event_id)
+        .where(Event.organization_id == organization.id, Registration.liaison_id.is_not(None))
+        .group_by(Registration.liaison_id)
+    )
+    return {account_id: count for account_id, count in db.session.execute(query) if account_id is not None}
 
 
 def scope_in(event: Event, actor: Actor) -> Scope:

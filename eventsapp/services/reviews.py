@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from eventsapp.db import db
@@ -40,20 +40,26 @@ class Found:
     total: int
 
 
+@dataclass(frozen=True)
+class Filters:
+    """Which registrations: empty values leave none out.
+
+    `words` are looked for in name, legal name, city and folio; `liaison_id` looks after the company, or nobody does.
+    """
+
+    status: Status | None = None
+    side: Side | None = None
+    words: str = ""
+    liaison_id: UUID | None = None
+    is_unassigned: bool = False
+
+
+EVERYTHING = Filters()
 SORTS = ("name", "folio", "sent", "city")
 
 
-def search(
-    event: Event,
-    *,
-    status: Status | None = None,
-    side: Side | None = None,
-    words: str = "",
-    sort: str = "",
-    page: int = 1,
-    per_page: int = 25,
-) -> Found:
-    """One page of an event's registrations. Words are looked for in name, legal name, city and folio.
+def search(event: Event, filters: Filters = EVERYTHING, *, sort: str = "", page: int = 1, per_page: int = 25) -> Found:
+    """One page of an event's registrations.
 
     Case and accents do not count, for searching and for sorting, which no database does alike: keys and names of all
     are read (5,000 rows, some milliseconds), the rows of the page alone in full.
@@ -68,13 +74,9 @@ def search(
             Company.city,
         )
         .join(Company, Company.id == Registration.company_id)
-        .where(Registration.event_id == event.id)
+        .where(*_conditions(event, filters))
     )
-    if status is not None:
-        query = query.where(Registration.status == status)
-    if side is not None:
-        query = query.where(Registration.side == side)
-    wanted = folded(words).split()
+    wanted = folded(filters.words).split()
     keys = []
     for id_, number, sent, name, legal_name, city in db.session.execute(query):
         text = folded(f"{number:04d} {name} {legal_name} {city}")
@@ -88,7 +90,9 @@ def search(
     keys.sort(key=lambda key: key[:2], reverse=sort.startswith("-"))
     ids = [id_ for _, _, id_ in keys[(page - 1) * per_page : page * per_page]]
     rows = db.session.scalars(
-        select(Registration).where(Registration.id.in_(ids)).options(joinedload(Registration.company))
+        select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(joinedload(Registration.company), joinedload(Registration.liaison))
     )
     by_id = {row.id: row for row in rows}
     return Found([by_id[id_] for id_ in ids], len(keys))
@@ -197,6 +201,20 @@ def reopen(registration: Registration, *, actor: Actor, now: datetime) -> None:
     registration.decision_reason = ""
     notes.touch(registration, now)
     notes.record(actor, "registration.reopened", registration, at=now)
+
+
+def _conditions(event: Event, filters: Filters) -> list[ColumnElement[bool]]:
+    """What the filters ask of a registration, but the words."""
+    conditions = [Registration.event_id == event.id]
+    if filters.status is not None:
+        conditions.append(Registration.status == filters.status)
+    if filters.side is not None:
+        conditions.append(Registration.side == filters.side)
+    if filters.liaison_id is not None:
+        conditions.append(Registration.liaison_id == filters.liaison_id)
+    if filters.is_unassigned:
+        conditions.append(Registration.liaison_id.is_(None))
+    return conditions
 
 
 def _decide(registration: Registration, action: str, reason: str, actor: Actor, now: datetime) -> None:

@@ -52,6 +52,7 @@ SENTENCES = {
     "mail_not_failed": _l("Este mensaje ya no espera que lo envíe de nuevo. Vea su estado."),
     "forbidden": _l("No tiene permiso para hacer esto."),
     "not_its_liaison": _l("Usted no es responsable de esta empresa. Pida a quien dirige el evento que se la asigne."),
+    "no_liaison_chosen": _l("Elija a una persona de la lista."),
     "no_such_liaison": _l("Esa persona ya no revisa registros en el equipo. Elija a otra."),
     "wrong_status": _l("Esto ya no se puede hacer: el estado cambió. Revise la página de nuevo."),
     "registration_closed": _l("El registro no está abierto en esta fecha."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,7 @@ from eventsapp.domain.values import RegistrationStatus, Role, Side
 from eventsapp.mail import render
 from eventsapp.models import AuditEntry, Event, OutboxMessage, Registration
 from eventsapp.services import reviews
-from eventsapp.services.reviews import Neighbours
+from eventsapp.services.reviews import Filters, Neighbours
 from tests import make
 
 Status = RegistrationStatus
@@ -115,8 +116,8 @@ def test_search_forgets_case_and_accents(context: Flask) -> None:
     make.registration(event, Side.BUYER, company=make.company(event.organization, name="Ñandú Forjas", city="Silao"))
     waiting(make.event(), "Galvánicos ajenos")
 
-    def names(**filters: object) -> list[str]:
-        return [row.company.name for row in reviews.search(event, **filters).rows]  # type: ignore[arg-type]
+    def names(sort: str = "", **filters: Any) -> list[str]:
+        return [row.company.name for row in reviews.search(event, Filters(**filters), sort=sort).rows]
 
     assert names(words="galvanicos león") == ["GALVÁNICOS Lerma"]
     assert names(words="NANDU") == ["Ñandú Forjas"]
@@ -124,6 +125,10 @@ def test_search_forgets_case_and_accents(context: Flask) -> None:
     assert names(words="galvanicos silao") == []
     assert names(status=Status.SUBMITTED) == ["GALVÁNICOS Lerma"]
     assert names(side=Side.BUYER) == ["Ñandú Forjas"]
+    lerma.liaison = make.organizer(event.organization)
+    db.session.flush()
+    assert names(liaison_id=lerma.liaison_id) == ["GALVÁNICOS Lerma"]
+    assert names(is_unassigned=True) == ["Ñandú Forjas"]
     assert names(sort="name") == ["GALVÁNICOS Lerma", "Ñandú Forjas"]
     assert names(sort="-name") == ["Ñandú Forjas", "GALVÁNICOS Lerma"]
     for sort in ("city", "sent", "-sent", "folio", "x"):

@@ -17,6 +17,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     gaps,
     home,
     imports,
+    liaisons,
     log,
     mails,
     pictures,

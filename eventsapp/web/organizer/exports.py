@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from io import BytesIO
-from typing import TypeVar
 
 from flask import Response, abort, g, request, send_file
 from flask_babel import get_locale
 
 from eventsapp.db import unit_of_work
 from eventsapp.domain.access import Permission
-from eventsapp.domain.values import Preference, RegistrationStatus, RequestStatus, Side
+from eventsapp.domain.values import Preference, RequestStatus, Side
 from eventsapp.models import Event
 from eventsapp.services import exports, sheets
 from eventsapp.services.exports import Asked, ExportKind
@@ -21,8 +19,8 @@ from eventsapp.services.sheets import Page
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
-from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.review_filters import known, review_filters
 
 KINDS = {
     "empresas": ExportKind.COMPANIES,
@@ -36,7 +34,6 @@ WRITERS: dict[str, tuple[Callable[[Page], bytes], str]] = {
     "xlsx": (lambda page: sheets.workbook([page]), XLSX),
     "csv": (sheets.csv_file, "text/csv; charset=utf-8"),
 }
-Member = TypeVar("Member", bound=StrEnum)
 
 
 def event_of_export(event_code: str, name: str) -> Event | None:
@@ -68,13 +65,6 @@ def export(event: Event) -> Response:
 
 def _asked() -> Asked:
     """The filters in the address, as the list pages name them."""
-    words = trimmed(request.args.get("q"))[:200]
-    status, side = _member(RegistrationStatus, "estado"), _member(Side, "lado")
-    of_request = _member(RequestStatus, "estado"), _member(Preference, "importancia"), _member(Side, "pide")
-    filters = Filters(words, *(value.value if value else "" for value in of_request))
-    return Asked(status, side, words, filters)
-
-
-def _member(kind: type[Member], name: str) -> Member | None:
-    text = request.args.get(name, "")
-    return kind(text) if text in set(kind) else None
+    of_request = known(RequestStatus, "estado"), known(Preference, "importancia"), known(Side, "pide")
+    found = review_filters()
+    return Asked(found, Filters(found.words, *(value.value if value else "" for value in of_request)))

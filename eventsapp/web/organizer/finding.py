@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import g
+from flask import g, request, url_for
 from sqlalchemy import select
 
 from eventsapp.db import db
 from eventsapp.domain.access import Permission, Scope, may
 from eventsapp.domain.errors import DomainError
 from eventsapp.models import Block, Event, Exclusion, Registration, Request, Table
-from eventsapp.services import liaisons, request_lists
+from eventsapp.services import liaisons, registrations, request_lists
 from eventsapp.services.request_lists import Participant
 from eventsapp.web import loaders
+from eventsapp.web.organizer.review_filters import key
+from eventsapp.web.paging import SIZES
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,37 @@ def acting_in(event_code: str) -> Acting | None:
     if event is None:
         return None
     return Acting(event, liaisons.scope_in(event, g.actor), liaisons.list_own(event, g.actor))
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A registration of an event, as the organizer has it: a company's own people do not reach it this way."""
+
+    registration: Registration
+
+    @property
+    def scope(self) -> Scope:
+        """Whose this is: the organizer's."""
+        return self.registration.event.scope
+
+    @property
+    def address(self) -> str:
+        """Its page."""
+        row = self.registration
+        return url_for("organizer.registration", event_code=row.event.code, registration_id=row.id)
+
+
+def registration_in(event_code: str, registration_id: UUID) -> Reviewed | None:
+    """A registration, found through its event."""
+    found = loaders.registration_of_event(event_code, registration_id)
+    whole = registrations.find_whole(found.id) if found is not None else None
+    return Reviewed(whole) if whole is not None else None
+
+
+def ticked() -> list[UUID]:
+    """The rows of a list that were ticked."""
+    found = [key(text) for text in request.form.getlist("ids")[: SIZES[-1]]]
+    return [one for one in found if one is not None]
 
 
 def block_of_event(event_code: str, block_id: UUID) -> Part | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -17,6 +16,7 @@ from eventsapp.web.fields import YEARS
 from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.acts import KINDS, about, act
 from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.review_filters import key
 from eventsapp.web.organizer.settings import settings_page
 from eventsapp.web.paging import Page
 
@@ -26,7 +26,7 @@ from eventsapp.web.paging import Page
 def log(event: Event) -> ResponseReturnValue:
     """The log with filters; what makes no sense in the address filters nothing."""
     actors = audit.list_actors(event)
-    kind, who = request.args.get("sobre", ""), _key(request.args.get("quien", ""))
+    kind, who = request.args.get("sobre", ""), key(request.args.get("quien", ""))
     first, last = _day(request.args.get("desde", "")), _day(request.args.get("hasta", ""))
     filters = audit.Filters(
         text=trimmed(request.args.get("q"))[:200],
@@ -52,13 +52,6 @@ def log(event: Event) -> ResponseReturnValue:
         act=act,
         about=about,
     )
-
-
-def _key(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _day(text: str) -> date | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, TypeVar
-from uuid import UUID
 
 from flask import flash, g, request, url_for
 from flask_babel import gettext as _
@@ -15,13 +13,13 @@ from werkzeug.wrappers import Response
 from wtforms import RadioField, SelectMultipleField
 
 from eventsapp.domain import contacts
-from eventsapp.domain.access import Permission, Scope, may
+from eventsapp.domain.access import Permission, may
 from eventsapp.domain.errors import DomainError, Forbidden
 from eventsapp.domain.taxonomy import MAX_TERMS
 from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
 from eventsapp.domain.worth import MOST_PRIORITY
 from eventsapp.models import Event, Registration
-from eventsapp.services import audit, campaigns, company_certificates, frames, places, registrations, reviews, walk_ins
+from eventsapp.services import audit, campaigns, company_certificates, frames, liaisons, places, reviews, walk_ins
 from eventsapp.services.companies import DelegateAnswers
 from eventsapp.services.walk_ins import WalkIn
 from eventsapp.web import loaders
@@ -33,19 +31,20 @@ from eventsapp.web.company.profile_sections import profile_rows
 from eventsapp.web.company.registration_forms import contact, term_groups
 from eventsapp.web.company.registration_rows import sections
 from eventsapp.web.fields import whole
-from eventsapp.web.forms import Form, long_text, options, text, trimmed
+from eventsapp.web.forms import Form, long_text, options, text
 from eventsapp.web.organizer.acts import act
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.company_cards import people_cards, site_cards
 from eventsapp.web.organizer.event_forms import MAX_MEETINGS
 from eventsapp.web.organizer.exclusions import apart_of
+from eventsapp.web.organizer.finding import Reviewed, registration_in, ticked
 from eventsapp.web.organizer.frame import organizer_page
-from eventsapp.web.paging import SIZES, Page, asked
+from eventsapp.web.organizer.review_filters import kept_filters, review_filters
+from eventsapp.web.paging import Page, asked
 from eventsapp.web.saving import saving
 from eventsapp.web.words import REGISTRATION_STATUS, side_word
 
 Status = RegistrationStatus
-MOST_AT_ONCE = SIZES[-1]
 SHOWN_STATUSES = (
     Status.SUBMITTED,
     Status.CHANGES_REQUESTED,
@@ -55,7 +54,6 @@ SHOWN_STATUSES = (
     Status.WITHDRAWN,
     Status.DRAFT,
 )
-Member = TypeVar("Member", bound=StrEnum)
 AnyForm = TypeVar("AnyForm", bound=Form)
 
 
@@ -152,38 +150,18 @@ class Forms:
         )
 
 
-@dataclass(frozen=True)
-class Reviewed:
-    """A registration of an event, as the organizer has it: a company's own people do not reach it this way."""
-
-    registration: Registration
-
-    @property
-    def scope(self) -> Scope:
-        """Whose this is: the organizer's."""
-        return self.registration.event.scope
-
-
-def registration_in(event_code: str, registration_id: UUID) -> Reviewed | None:
-    """A registration, found through its event."""
-    found = loaders.registration_of_event(event_code, registration_id)
-    whole = registrations.find_whole(found.id) if found is not None else None
-    return Reviewed(whole) if whole is not None else None
-
-
 @bp.get("/o/<event_code>/empresas", endpoint="registrations")
 @requires(Permission.REGISTRATION_READ, load=loaders.event)
 def list_registrations(event: Event) -> str:
     """The registrations with filters, a page at a time."""
-    status, side = _member(Status, "estado"), _member(Side, "lado")
-    words = trimmed(request.args.get("q"))[:200]
+    filters = review_filters()
     sort = request.args.get("sort", "")
     sort = sort if sort.removeprefix("-") in reviews.SORTS else ""
     number, size = asked()
-    found = reviews.search(event, status=status, side=side, words=words, sort=sort, page=number, per_page=size)
+    found = reviews.search(event, filters, sort=sort, page=number, per_page=size)
     page = Page.from_request(found.total)
     if page.number != number:
-        found = reviews.search(event, status=status, side=side, words=words, sort=sort, page=page.number, per_page=size)
+        found = reviews.search(event, filters, sort=sort, page=page.number, per_page=size)
     counts = reviews.count_by_status(event)
     return organizer_page(
         "organizer/registrations.html",
@@ -194,9 +172,11 @@ def list_registrations(event: Event) -> str:
         counts=counts,
         total=sum(counts.values()),
         statuses=[(known, REGISTRATION_STATUS[known], counts[known]) for known in SHOWN_STATUSES],
-        status=status.value if status else "",
-        side=side.value if side else "",
-        search_words=words,
+        status=filters.status.value if filters.status else "",
+        side=filters.side.value if filters.side else "",
+        filters=filters,
+        liaisons=liaisons.list_possible(event),
+        kept=kept_filters(),
         sort=sort,
     )
 
@@ -205,10 +185,11 @@ def list_registrations(event: Event) -> str:
 @requires(Permission.REGISTRATION_REVIEW, load=loaders.event)
 def approve_registrations(event: Event) -> Response:
     """Approve those of the ticked registrations that wait for review."""
-    ids = [UUID(text) for text in request.form.getlist("ids")[:MOST_AT_ONCE] if _is_uuid(text)]
     with saving(url_for("organizer.registrations", event_code=event.code, estado=Status.SUBMITTED.value)) as done:
-        taken, waiting = reviews.approve_all(event, ids, actor=g.actor, now=now())
-    if taken or not waiting:
+        taken, waiting = reviews.approve_all(event, ticked(), actor=g.actor, now=now())
+    if not taken and not waiting:
+        flash(_("Ninguna de las empresas elegidas espera revisión."))
+    if taken:
         flash(
             ngettext(
                 "Aprobó %(num)s registro. Le avisamos a la empresa por correo.",
@@ -241,7 +222,7 @@ def show_registration(found: Reviewed) -> str:
 def approve_registration(found: Reviewed) -> Response:
     """Accept the registration."""
     registration = found.registration
-    with saving(_address(registration)) as done:
+    with saving(found.address) as done:
         takes_part = reviews.approve(registration, actor=g.actor, now=now())
         name = registration.company.name
     flash(
@@ -293,7 +274,7 @@ def reject_registration(found: Reviewed) -> Response | tuple[str, int]:
     registration, form = found.registration, RejectForm()
     if not form.validate_on_submit():
         return _page(registration, form), 422
-    with saving(_address(registration)) as done:
+    with saving(found.address) as done:
         reviews.reject(registration, form.reason.data, actor=g.actor, now=now())
     flash(_("No aceptó a %(company)s. Le avisamos por correo.", company=registration.company.name), "ok")
     return done.redirect()
@@ -306,7 +287,7 @@ def request_registration_changes(found: Reviewed) -> Response | tuple[str, int]:
     registration, form = found.registration, ChangesForm()
     if not form.validate_on_submit():
         return _page(registration, form), 422
-    with saving(_address(registration)) as done:
+    with saving(found.address) as done:
         reviews.request_changes(registration, form.text.data, actor=g.actor, now=now())
     flash(_("Pidió cambios a %(company)s. Le avisamos por correo.", company=registration.company.name), "ok")
     return done.redirect()
@@ -316,7 +297,7 @@ def request_registration_changes(found: Reviewed) -> Response | tuple[str, int]:
 @requires(Permission.REGISTRATION_REVIEW, load=registration_in)
 def reopen_registration(found: Reviewed) -> Response:
     """Look at a refused registration again."""
-    with saving(_address(found.registration)) as done:
+    with saving(found.address) as done:
         reviews.reopen(found.registration, actor=g.actor, now=now())
     return done.redirect()
 
@@ -328,7 +309,7 @@ def cancel_registration(found: Reviewed) -> Response | tuple[str, int]:
     registration, form = found.registration, CancelForm()
     if not form.validate_on_submit():
         return _page(registration, form), 422
-    with saving(_address(registration)) as done:
+    with saving(found.address) as done:
         reviews.cancel(registration, form.cancel_reason.data, actor=g.actor, now=now())
     flash(
         _("Canceló la participación de %(company)s. Le avisamos por correo.", company=registration.company.name), "ok"
@@ -344,7 +325,7 @@ def limit_registration(found: Reviewed) -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _page(registration, form), 422
     try:
-        with saving(_address(registration)) as done:
+        with saving(found.address) as done:
             reviews.limit_meetings(
                 registration,
                 form.fewest.data or 0,
@@ -367,7 +348,7 @@ def write_to_company(found: Reviewed) -> Response | tuple[str, int]:
     registration, form = found.registration, LetterForm()
     if not form.validate_on_submit():
         return _page(registration, form), 422
-    with saving(_address(registration)) as done:
+    with saving(found.address) as done:
         people = campaigns.write_to(registration, form.subject.data, form.body.data, actor=g.actor, now=now())
     flash(
         ngettext(
@@ -399,23 +380,6 @@ def _page(registration: Registration, wrong: Form | None = None) -> str:
         limits=frames.limits(registration.event, registration),
         neighbours=reviews.find_neighbours(registration),
         apart=apart_of(registration) if may(g.actor, Permission.EVENT_MANAGE, registration.event.scope) else None,
+        liaisons=liaisons.list_possible(registration.event),
         waits_at=places.find_position(registration) if registration.status is Status.WAITLISTED else 0,
     )
-
-
-def _address(registration: Registration) -> str:
-    return url_for("organizer.registration", event_code=registration.event.code, registration_id=registration.id)
-
-
-def _member(kind: type[Member], name: str) -> Member | None:
-    """The value of an enum that the address names; anything else is no filter."""
-    text = request.args.get(name, "")
-    return kind(text) if text in set(kind) else None
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -18,7 +18,7 @@ from eventsapp.domain.editions import edition
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.values import Role
 from eventsapp.models import Organization
-from eventsapp.services import audit, organizations, team
+from eventsapp.services import audit, liaisons, organizations, team
 from eventsapp.services.team import Member, Roles
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -109,6 +109,7 @@ def show_team(organization: Organization) -> ResponseReturnValue:
         form=form,
         organization=organization,
         members=team.list_of(organization),
+        looked_after=liaisons.count_by_account(organization),
         entries=[entry for entry in audit.list_for(organization.id) if entry.action in TEAM_ACTS],
         act=act,
         about=about,
@@ -145,6 +146,7 @@ def change_member(seat: Seat) -> ResponseReturnValue:
         account=seat.member.account,
         stored=[ROLE[role] for role in held.held],
         is_stale=status == 409,
+        looked_after=liaisons.count_by_account(seat.organization).get(seat.member.account.id, 0),
         purposes={role.value: words for role, words in PURPOSE.items()},
     )
     return page, 422 if form.errors else status
