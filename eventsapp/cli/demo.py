@@ -17,7 +17,7 @@ from sqlalchemy import select
 from eventsapp.cli import example, journey, serving
 from eventsapp.db import db, unit_of_work
 from eventsapp.models import Event, Registration
-from eventsapp.services import agendas, passwords
+from eventsapp.services import accounts, agendas, passwords
 from eventsapp.services.actors import actor_of
 from eventsapp.settings import Settings, choose
 
@@ -101,7 +101,8 @@ def _tell(settings: Settings) -> None:
         ).one()
         for number in (1, len(example.BUYERS) + 1)
     )
-    organizer = event.organization.memberships[0].account
+    reviewer = accounts.find_by_email(example.REVIEWER)
+    looks = f"\n  Reviewer      {reviewer.email}   (looks after half of the companies)" if reviewer else ""
     print(
         f"""
 {event.name}
@@ -109,10 +110,10 @@ def _tell(settings: Settings) -> None:
   Organizer     {settings.base_url}/o/{event.code}/
   Sign in       {settings.base_url}/entrar
 
-  Organizer     {organizer.email}
+  Organizer     {example.ORGANIZER}{looks}
   Buyer         {buyer.delegates[0].email}   ({buyer.company.name})
   Supplier      {supplier.delegates[0].email}   ({supplier.company.name})
-  Password      {PASSWORD}   (the same for all three)
+  Password      {PASSWORD}   (the same for all)
 
   Mail          {settings.mail_target.removeprefix("folder:")}
 Stop with Ctrl+C. The data stay in {settings.data_dir}.

@@ -6,6 +6,7 @@ day on which the example is made, so that registration and requests are open whe
 
 from __future__ import annotations
 
+import itertools
 import random
 import unicodedata
 from dataclasses import dataclass
@@ -120,6 +121,15 @@ STATES = {
 }
 
 
+ORGANIZER, REVIEWER = "laura.medina@example.com", "rosa.cano@example.com"
+TEAM = (
+    (ORGANIZER, "Laura Medina", Role.ADMIN),
+    (REVIEWER, "Rosa Cano", Role.REVIEWER),
+    ("tomas.prado@example.com", "Tomás Prado", Role.REVIEWER),
+    ("ines.solis@example.com", "Inés Solís", Role.FLOOR),
+)
+
+
 @dataclass(frozen=True)
 class Example:
     """What was made, and who can sign in."""
@@ -141,14 +151,24 @@ def create(*, now: datetime, password_hash: str) -> Example:
         state="Guanajuato",
         created_at=now,
     )
-    organizer = _account("laura.medina@example.com", "Laura Medina", now, password_hash)
-    membership = Membership(organization=organization, account=organizer, role=Role.ADMIN, created_at=now)
+    team = {
+        email: Membership(
+            organization=organization, account=_account(email, name, now, password_hash), role=role, created_at=now
+        )
+        for email, name, role in TEAM
+    }
+    organizer = team[ORGANIZER].account
     event = _event(organization, now)
-    db.session.add_all([organization, organizer, membership, event])
+    db.session.add_all([organization, *team.values(), event])
     _frame(event)
     people = _People(rng, now, password_hash)
     buyers = _buyers(event, people)
     suppliers = _suppliers(event, people, rng)
+    reviewers = [one.account for one in team.values() if one.role is Role.REVIEWER]
+    for registration, reviewer in zip([*buyers, *suppliers], itertools.cycle(reviewers), strict=False):
+        registration.liaison = reviewer
+    for registration in suppliers[-SUBMITTED:]:
+        registration.liaison = None
     db.session.add_all([*buyers, *suppliers])
     db.session.flush()
     example_profiles.fill([*buyers, *suppliers], organizer, now)

@@ -21,6 +21,7 @@ COMMANDS = {
     "inbox": "Read answers to invitations from files or the mailbox.",
     "doctor": "Check settings, database, mail and clock.",
     "create-organization": "Create an organization and make an account its administrator.",
+    "platform-admin": "Let an account administer the platform: organizations and who works in them.",
     "import-b2bsp": "Turn a published benchmark event (.dzn) into an event here.",
     "solve": "Solve a problem file.",
     "verify": "Check a result file against its problem with the independent checker.",

@@ -40,7 +40,7 @@ from eventsapp.models import (
     StoredFile,
     Token,
 )
-from eventsapp.services import audit, liaisons
+from eventsapp.services import audit, liaisons, platform
 
 OWN_FIELDS = ("name", "email", "phone", "job_title", "accessibility_needs")
 COMMON_WORDS = frozenset({"job_title"})
@@ -59,7 +59,8 @@ def block(account: Account, *, actor: Actor, now: datetime) -> Erasure:
     db.session.refresh(account, with_for_update=True)
     if find(account) is not None:
         raise DomainError("already_blocked")
-    _require_other_admins(account)
+    platform.require_other(account)
+    account.is_admin = False
     people = list(
         db.session.scalars(
             select(Delegate)
@@ -126,14 +127,6 @@ def suppress(erasure: Erasure, *, now: datetime) -> None:
 
 
 # Parts ----------------------------------------------------------------------------------------------------------------
-
-
-def _require_other_admins(account: Account) -> None:
-    """The last administrator of the platform stays until there is another one."""
-    others = select(func.count()).where(Account.is_admin.is_(True), Account.id != account.id)
-    if account.is_admin and not db.session.scalar(others):
-        raise DomainError("last_admin")
-    account.is_admin = False
 
 
 def _leave_desks(person: Delegate, now: datetime) -> None:

@@ -175,6 +175,16 @@ def create_organization(folder: Path) -> None:
     assert run(folder, "doctor").count("ok ") == 6
 
 
+def platform_admin(folder: Path) -> None:
+    """Somebody is let in with a link; out again only when another one is there."""
+    assert "ana@example.com administers the platform" in run(folder, "platform-admin", "Ana@example.com")
+    assert len(list((folder / "data" / "mail").glob("*.eml"))) == 1
+    run(folder, "platform-admin", "ana@example.com", "--remove", code=2)
+    run(folder, "platform-admin", "no es un correo", code=2)
+    run(folder, "platform-admin", "eva@example.com")
+    assert "does not administer" in run(folder, "platform-admin", "ana@example.com", "--remove")
+
+
 def doctor(folder: Path) -> None:
     """Before the first start there are no tables, and that is said."""
     assert "FAIL  schema: no tables yet" in run(folder, "doctor", code=1)
@@ -254,6 +264,7 @@ PROOFS: dict[str, Callable[[Path], None]] = {
     "python3 -m eventsapp up": up,
     "python3 -m eventsapp worker": worker,
     "python3 -m eventsapp create-organization CODE --name NAME --admin EMAIL": create_organization,
+    "python3 -m eventsapp platform-admin EMAIL": platform_admin,
     "python3 -m eventsapp doctor": doctor,
     "python3 -m eventsapp check": check,
     "python3 -m eventsapp solve PROBLEM --out RESULT.json": solve,

@@ -160,6 +160,8 @@ ACTS = {
     "arco.received": _l("Pidió algo sobre sus datos personales"),
     "arco.answered": _l("Respondió una solicitud sobre datos personales"),
     "arco.done": _l("Cumplió una solicitud sobre datos personales"),
+    "account.admin_added": _l("Dejó que una persona cuide el sitio"),
+    "account.admin_removed": _l("Hizo que una persona deje de cuidar el sitio"),
     "account.data_taken": _l("Descargó sus datos"),
     "account.blocked": _l("Canceló sus datos"),
     "account.suppressed": _l("Se suprimieron los datos de una persona"),
