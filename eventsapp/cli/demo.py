@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     with app.app_context():
         if not _find_event():
             print("Making the example event, its schedule and its invitations (about half a minute)", flush=True)
-            _make(app, settings, options.seconds)
+            make_example(app, settings, options.seconds)
         _tell(settings)
     serving.serve(app, settings, host=options.host, port=options.port)
     return 0
@@ -67,7 +67,7 @@ def _once(folder: Path, seconds: int) -> int:
         if _find_event():
             print(f"{folder} already holds an example; name an empty folder", file=sys.stderr)
             return 2
-        event_id = _make(app, settings, seconds)
+        event_id = make_example(app, settings, seconds)
         event = db.session.get_one(Event, event_id)
         agendas.export(event, folder / "agendas", settings=settings)
         summary = journey.summarize(event)
@@ -81,7 +81,7 @@ def _find_event() -> Event | None:
     return db.session.scalar(select(Event).where(Event.code == example.CODE))
 
 
-def _make(app: Flask, settings: Settings, seconds: int) -> UUID:
+def make_example(app: Flask, settings: Settings, seconds: int) -> UUID:
     """Companies and requests, a run of the engine, its schedule published and everybody told."""
     with unit_of_work():
         password_hash = passwords.hashed(PASSWORD, memory_kib=settings.password_memory_kib)
