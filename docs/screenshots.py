@@ -22,11 +22,12 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from waitress.server import create_server
 
 from eventsapp.app import packaged_or_top_level
@@ -170,7 +171,7 @@ def _afternoon(app: Flask, event_id: UUID, settings: Settings) -> dict[str, str]
 
 def _change(event: Event, actor: Actor, *, host: str) -> None:
     """Some meetings elsewhere, one taken out, one that had no place put in its stead."""
-    by = {"actor": actor, "now": datetime.now(UTC), "host": host}
+    by: dict[str, Any] = {"actor": actor, "now": datetime.now(UTC), "host": host}
     draft = schedules.copy(schedules.published_of(event), **by)
     meetings = [place.meeting for place in schedules.list_placements(draft)]
     waiting = [(one.a_id, one.b_id) for one in db.session.query(Unplaced).filter_by(schedule_id=draft.id)]
@@ -211,7 +212,7 @@ def _pictures(
 
 
 def _signed_in(browser: Browser, base_url: str, email: str, size: tuple[int, int]) -> Page:
-    viewport = {"width": size[0], "height": size[1]}
+    viewport = ViewportSize(width=size[0], height=size[1])
     page = browser.new_context(
         viewport=viewport, locale="es-MX", timezone_id="America/Mexico_City", reduced_motion="reduce"
     ).new_page()
