@@ -160,18 +160,33 @@ class Zone(Base):
 class Table(Base):
     """A table in a room of the venue, or the room of a video call; `position` is its order on screens.
 
-    From `closed_at` on nobody meets there: it was lost on site. It stays, because what took place at it did.
+    In rounds that begin from `closed_at` on, and before `closed_until` where that is known, nobody meets there. It
+    stays, because what took place at it did.
     """
 
     __tablename__ = "meeting_table"
-    __table_args__ = (UniqueConstraint("event_id", "label"),)
+    __table_args__ = (
+        UniqueConstraint("event_id", "label"),
+        CheckConstraint("closed_at < closed_until", name="closed_in_order"),
+    )
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
     label: Mapped[str] = mapped_column(String(20))
     room: Mapped[str] = mapped_column(String(80), default="")
     zone: Mapped[str] = mapped_column(String(40), default="")
     closed_at: Mapped[datetime | None]
+    closed_until: Mapped[datetime | None]
     virtual_url: Mapped[str] = mapped_column(String(500), default="")
     position: Mapped[int]
 
     event: Mapped[Event] = relationship(back_populates="tables")
+
+    def is_open(self, moment: datetime) -> bool:
+        """Can a round that begins then be held here?"""
+        if self.closed_at is None or moment < self.closed_at:
+            return True
+        return self.closed_until is not None and moment >= self.closed_until
+
+    def is_lost(self, moment: datetime) -> bool:
+        """Is it closed then, and for good?"""
+        return self.closed_until is None and not self.is_open(moment)

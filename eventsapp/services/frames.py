@@ -75,20 +75,8 @@ def read(event: Event) -> Frame:
     approved = {found.id for found in registrations if found.status is RegistrationStatus.APPROVED}
     names = {registration.id: registration.name for registration in registrations}
     kept = {desk.table for key in approved & desks.keys() for desk in desks[key] if desk.table}
-    open_slots = _open_slots(slots, tables, zones.find_reserve(event, tables, kept))
+    open_slots = zones.find_open_slots(event, [slot.starts_at for slot in slots], tables, kept)
     return Frame(slots, tables, companies, frozenset(approved), names, open_slots)
-
-
-def _open_slots(
-    slots: Iterable[Slot], tables: Iterable[Table], reserve: Collection[UUID]
-) -> dict[UUID, tuple[int, ...]]:
-    """The slots of the tables that are not for every slot: none for those in reserve, the past for those closed."""
-    starts = [slot.starts_at for slot in slots]
-    found: dict[UUID, tuple[int, ...]] = dict.fromkeys(reserve, ())
-    for table in tables:
-        if table.closed_at is not None:
-            found[table.id] = tuple(index for index, start in enumerate(starts) if start <= table.closed_at)
-    return found
 
 
 _READ = (

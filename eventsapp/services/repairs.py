@@ -123,7 +123,8 @@ def start(event: Event, news: News, *, seconds: int, seed: int, actor: Actor, no
     """Ask the engine for the fewest changes after the news, and after all that changed in the event since."""
     require(actor, Permission.SCHEDULE_SOLVE, event.scope)
     published = schedules.published_of(event)
-    news = replace(news, tables=news.tables | tables.count_stranded(event).keys())
+    lost = {table.id for table in tables.list_all(event) if table.is_lost(now)}
+    news = replace(news, tables=news.tables | (tables.count_stranded(event).keys() & lost))
     options = {
         **Options(begin=KEEP, weights=weights_from_dict(published.weights)).to_dict(),
         "news": news.to_dict(),

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from eventsapp.db import Base, db
 from eventsapp.domain.values import OutboxState, RegistrationStatus, RequestStatus, ScheduleStatus, Side
-from eventsapp.models import Event, OutboxMessage, Placement, Registration, Request, Schedule, Slot, Unplaced
+from eventsapp.models import Event, OutboxMessage, Placement, Registration, Request, Schedule, Table, Unplaced
 from eventsapp.services import requests, schedules, tables
 
 
@@ -29,16 +29,31 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Capacity:
-    """How many meetings the event has room for, and how many are agreed."""
+    """How many meetings each round of the event has room for, and how many are agreed."""
 
-    slots: int
-    tables: int
+    usable: tuple[int, ...]
+    whole: int
     agreed: int
 
     @property
+    def slots(self) -> int:
+        """How many rounds there are."""
+        return len(self.usable)
+
+    @property
+    def tables(self) -> int:
+        """How many tables can be used at once: in the round that has most, or at all while there is no round."""
+        return max(self.usable, default=self.whole)
+
+    @property
+    def fewest(self) -> int:
+        """How many tables can be used in the round that has fewest."""
+        return min(self.usable, default=self.whole)
+
+    @property
     def places(self) -> int:
-        """Rounds times tables."""
-        return self.slots * self.tables
+        """How many meetings can be held in all rounds."""
+        return sum(self.usable)
 
 
 @dataclass(frozen=True)
@@ -75,8 +90,8 @@ def _count_mails(event: Event, state: OutboxState) -> int:
 def capacity(event: Event) -> Capacity:
     """How many meetings an event has room for."""
     return Capacity(
-        slots=_count(Slot, Slot.event_id == event.id),
-        tables=tables.count_usable(event),
+        usable=tuple(tables.count_usable(event)),
+        whole=_count(Table, Table.event_id == event.id),
         agreed=requests.count_agreed(event),
     )
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count, islice
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -69,9 +69,25 @@ def close(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
     """Take a table out of use that was lost on site: from now on nobody meets there until it is opened again."""
     require(actor, Permission.SCHEDULE_ADJUST, event.scope)
     events.lock(event)
-    if table.closed_at is None:
-        table.closed_at = now
+    if not table.is_lost(now):
+        table.closed_at, table.closed_until = now, None
         audit.record(actor, "event.table_closed", event, at=now, event=event, label=table.label)
+
+
+def close_for(
+    event: Event, chosen: Sequence[Table], since: datetime, until: datetime | None, *, actor: Actor, now: datetime
+) -> None:
+    """Close tables for the rounds that begin from some moment on, and before another one where there is one."""
+    require(actor, Permission.SCHEDULE_ADJUST, event.scope)
+    if until is not None and since >= until:
+        raise ValueError(f"tables cannot be closed from {since} until {until}")
+    events.lock(event)
+    for table in chosen:
+        table.closed_at, table.closed_until = since, until
+    audit.record(
+        actor, "event.tables_closed", event, at=now, event=event, label=", ".join(table.label for table in chosen),
+        since=since.isoformat(), until=until.isoformat() if until else None,
+    )  # fmt: skip
 
 
 def reopen(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
@@ -79,7 +95,7 @@ def reopen(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
     require(actor, Permission.SCHEDULE_ADJUST, event.scope)
     events.lock(event)
     if table.closed_at is not None:
-        table.closed_at = None
+        table.closed_at = table.closed_until = None
         audit.record(actor, "event.table_opened", event, at=now, event=event, label=table.label)
 
 
@@ -134,7 +150,11 @@ def count_stranded(event: Event) -> Counter[UUID]:
         select(Table.id)
         .join(Placement, Placement.table_id == Table.id)
         .join(Slot, Slot.id == Placement.slot_id)
-        .where(Placement.schedule_id == event.published_schedule_id, Slot.starts_at > Table.closed_at)
+        .where(
+            Placement.schedule_id == event.published_schedule_id,
+            Slot.starts_at >= Table.closed_at,
+            or_(Table.closed_until.is_(None), Slot.starts_at < Table.closed_until),
+        )
     )
     return Counter(db.session.scalars(query))
 
@@ -197,7 +217,10 @@ def assign_in_order(event: Event, *, actor: Actor, now: datetime) -> int:
     return assign(event, labels, actor=actor, now=now)
 
 
-def count_usable(event: Event) -> int:
-    """How many meetings can be held at once: the tables that are neither closed nor in reserve."""
-    open_tables = select(func.count()).where(Table.event_id == event.id, Table.closed_at.is_(None))
-    return (db.session.scalar(open_tables) or 0) - len(list_reserve(event))
+def count_usable(event: Event) -> list[int]:
+    """How many meetings can be held at once in each round: the tables that are neither closed then nor in reserve."""
+    starts = list(db.session.scalars(select(Slot.starts_at).where(Slot.event_id == event.id).order_by(Slot.starts_at)))
+    known = list_all(event)
+    limited = zones.find_open_slots(event, starts, known, list_kept(event))
+    busy = Counter(index for slots in limited.values() for index in slots)
+    return [len(known) - len(limited) + busy[index] for index in range(len(starts))]

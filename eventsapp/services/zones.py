@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -53,11 +53,30 @@ def list_spaces(event: Event) -> list[Space]:
 
 
 def find_reserve(event: Event, tables: Iterable[Table], kept: Collection[str]) -> frozenset[UUID]:
-    """The open tables that are not used because their room or zone holds no more meetings; `kept` are never among
-    them.
+    """The tables that are never closed and not used because their room or zone holds no more meetings; `kept` are
+    never among them.
     """
     known = limits(event)
-    return rooms.reserve(_spots(tables, kept), known) if known else frozenset()
+    return rooms.reserve(_spots(_never_closed(tables), kept), known) if known else frozenset()
+
+
+def find_open_slots(
+    event: Event, starts: Sequence[datetime], tables: Sequence[Table], kept: Collection[str]
+) -> dict[UUID, tuple[int, ...]]:
+    """The slots, told by when they begin, in which a table can be used, for each table that is not for every slot: it
+    is closed then, or stays in reserve because its room or zone holds no more meetings than the others that are open.
+    """
+    known = limits(event)
+    found: dict[UUID, list[int]] = {table.id: [] for table in tables}
+    reserves: dict[frozenset[UUID], frozenset[UUID]] = {}
+    for index, start in enumerate(starts):
+        there = [table for table in tables if table.is_open(start)]
+        ids = frozenset(table.id for table in there)
+        if ids not in reserves:
+            reserves[ids] = rooms.reserve(_spots(there, kept), known) if known else frozenset()
+        for key in ids - reserves[ids]:
+            found[key].append(index)
+    return {key: tuple(slots) for key, slots in found.items() if len(slots) < len(starts)}
 
 
 def limit(event: Event, wanted: Mapping[Area, int | None], *, actor: Actor, now: datetime) -> int:
@@ -85,7 +104,7 @@ def limit(event: Event, wanted: Mapping[Area, int | None], *, actor: Actor, now:
 def check_kept(event: Event, tables: Iterable[Table], kept: Collection[str]) -> None:
     """Refuse when the tables that somebody keeps are more than a room or zone holds at once."""
     known = limits(event)
-    area = rooms.overfull(_spots(tables, kept), known)
+    area = rooms.overfull(_spots(_never_closed(tables), kept), known)
     if area is not None:
         raise DomainError("zone_full", zone=label(*area), most=known[area])
 
@@ -98,4 +117,8 @@ def widen(event: Event, room: str, zone: str, by: int) -> None:
 
 
 def _spots(tables: Iterable[Table], kept: Collection[str]) -> list[Spot]:
-    return [Spot(table.id, table.room, table.zone, str(table.id) in kept) for table in tables if not table.closed_at]
+    return [Spot(table.id, table.room, table.zone, str(table.id) in kept) for table in tables]
+
+
+def _never_closed(tables: Iterable[Table]) -> list[Table]:
+    return [table for table in tables if table.closed_at is None]

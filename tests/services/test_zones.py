@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -144,7 +144,7 @@ def test_a_lost_table_binds_all_that_comes_later_until_it_is_opened_again(bench:
 
 def test_what_took_place_at_a_table_stays_true_after_it_is_lost(bench: Bench, now: datetime) -> None:
     bench.publish(solved_draft(bench, now), now)
-    during = bench.event.slots[2].starts_at
+    during = bench.event.slots[2].starts_at + timedelta(minutes=1)
     with unit_of_work():
         tables.close(bench.event, by_label(bench)["1"], actor=bench.actor, now=during)
     assert usable(bench)["1"] == (0, 1, 2)
@@ -175,3 +175,83 @@ def test_only_organizers_close_tables_and_limit_rooms(bench: Bench, now: datetim
         tables.close(bench.event, bench.event.tables[0], actor=reviewer, now=now)
     with pytest.raises(Forbidden):
         tables.limit_zones(bench.event, {(ROOM, ""): 1}, actor=reviewer, now=now)
+
+
+def close_for(bench: Bench, labels: str, first: int, end: int | None, now: datetime) -> None:
+    """Close some tables from a round on, until before another one."""
+    slots, known = bench.event.slots, by_label(bench)
+    until = slots[end].starts_at if end is not None else None
+    with unit_of_work():
+        tables.close_for(
+            bench.event, [known[label] for label in labels], slots[first].starts_at, until, actor=bench.actor, now=now
+        )
+
+
+def test_a_room_lost_from_a_round_on_holds_meetings_only_before(bench: Bench, now: datetime) -> None:
+    close_for(bench, "123", 2, None, now)
+    assert usable(bench) == {"1": (0, 1), "2": (0, 1), "3": (0, 1)}
+    assert summary.capacity(bench.event).usable == (3, 3, 0, 0, 0)
+    assert [need.tables for _slot, need in demand.estimate(bench.event).rounds] == [3, 3, 0, 0, 0]
+    draft = solved_draft(bench, now)
+    slots = [slot.id for slot in bench.event.slots[:2]]
+    assert {place.slot_id for place in schedules.list_placements(draft)} == set(slots)
+    assert schedules.judge(draft).violations() == ()
+
+
+def test_a_table_closed_for_some_rounds_is_used_before_and_after(bench: Bench, now: datetime) -> None:
+    close_for(bench, "3", 1, 3, now)
+    assert usable(bench) == {"1": None, "2": None, "3": (0, 3, 4)}
+    capacity = summary.capacity(bench.event)
+    assert (capacity.tables, capacity.fewest, capacity.places) == (3, 2, 13)
+    close_for(bench, "3", 4, None, now)  # other hours take the place of those before
+    assert usable(bench)["3"] == (0, 1, 2, 3)
+    with unit_of_work():
+        tables.reopen(bench.event, by_label(bench)["3"], actor=bench.actor, now=now)
+    assert usable(bench)["3"] is None
+    assert summary.capacity(bench.event).places == 15
+
+
+def test_a_reserve_stands_in_while_another_table_is_closed(bench: Bench, now: datetime) -> None:
+    limit(bench, 2, now)
+    assert usable(bench) == {"1": None, "2": None, "3": ()}
+    close_for(bench, "1", 1, 3, now)
+    assert usable(bench) == {"1": (0, 3, 4), "2": None, "3": (1, 2)}
+    assert summary.capacity(bench.event).usable == (2, 2, 2, 2, 2)
+
+
+def test_published_meetings_at_a_closed_table_are_repaired_only_where_it_is_closed(bench: Bench, now: datetime) -> None:
+    published = bench.publish(solved_draft(bench, now), now)
+    before = {place.meeting_id: (place.slot_id, place.table_id) for place in schedules.list_placements(published)}
+    close_for(bench, "1", 1, 3, now)
+    closed = {slot.id for slot in bench.event.slots[1:3]}
+    one = by_label(bench)["1"]
+    stranded = [key for key, (slot, table) in before.items() if table == one.id and slot in closed]
+    assert tables.count_stranded(bench.event) == ({one.id: len(stranded)} if stranded else {})
+    assert stranded
+    with unit_of_work():
+        run = repairs.start(bench.event, News(), seconds=10, seed=1, actor=bench.actor, now=now)
+    assert repairs.news_of(run).tables == frozenset()  # not lost: closed for a while
+    bench.work(run, now)
+    with unit_of_work():
+        draft = repairs.accept(run, actor=bench.actor, now=now, host=HOST)
+    assert schedules.judge(draft).violations() == ()
+    after = {place.meeting_id: (place.slot_id, place.table_id) for place in schedules.list_placements(draft)}
+    assert {key for key in before if after.get(key) != before[key]} <= {*stranded}
+    assert (one.closed_at, one.closed_until) == (bench.event.slots[1].starts_at, bench.event.slots[3].starts_at)
+
+
+def test_a_table_closed_for_a_while_can_be_lost_for_good(bench: Bench, now: datetime) -> None:
+    close_for(bench, "1", 1, 3, now)
+    one = by_label(bench)["1"]
+    with unit_of_work():
+        tables.close(bench.event, one, actor=bench.actor, now=now)
+    assert (one.closed_at, one.closed_until, usable(bench)["1"]) == (now, None, ())
+
+
+def test_hours_of_a_closure_are_in_order_and_only_for_organizers(bench: Bench, now: datetime) -> None:
+    with pytest.raises(ValueError, match="cannot be closed"):
+        close_for(bench, "1", 2, 2, now)
+    reviewer = make.actor(make.organizer(bench.event.organization, Role.REVIEWER))
+    with pytest.raises(Forbidden):
+        tables.close_for(bench.event, bench.event.tables, now, None, actor=reviewer, now=now)
+    assert usable(bench)["1"] is None

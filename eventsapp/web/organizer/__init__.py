@@ -9,6 +9,7 @@ from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on th
     campaigns,
     capabilities,
     certificate,
+    closures,
     company_certificates,
     comparisons,
     event_copies,

@@ -31,6 +31,7 @@ ACTS = {
     "event.tables_added": _l("Agregó mesas"),
     "event.table_changed": _l("Cambió una mesa"),
     "event.table_closed": _l("Cerró una mesa perdida"),
+    "event.tables_closed": _l("Cerró mesas por un tiempo"),
     "event.table_opened": _l("Abrió de nuevo una mesa"),
     "event.zone_limited": _l("Cambió cuántas reuniones admite un salón"),
     "event.table_removed": _l("Quitó una mesa"),

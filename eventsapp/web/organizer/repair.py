@@ -16,7 +16,7 @@ from eventsapp.domain.access import Permission, may
 from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import RunKind
-from eventsapp.models import Event, Run
+from eventsapp.models import Event, Run, Table
 from eventsapp.services import repairs, runs
 from eventsapp.services.repairs import News, Standing
 from eventsapp.web import loaders
@@ -25,6 +25,7 @@ from eventsapp.web.clock import now
 from eventsapp.web.formats import number
 from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.closures import closed_words
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.run_pages import (
     TimeForm,
@@ -120,7 +121,7 @@ def accept_repair(run: Run) -> ResponseReturnValue:
 def _form(event: Event) -> RepairForm:
     form = RepairForm(seconds=default_seconds(), seed=1)
     offer_times(form)
-    form.tables.choices = [(str(table.id), table.label) for table in event.tables if table.closed_at is None]
+    form.tables.choices = [(str(table.id), table.label) for table in event.tables if not table.is_lost(now())]
     return form
 
 
@@ -161,6 +162,11 @@ def _news(standing: Standing, lines: list[Line], form: RepairForm) -> News:
     return News(frozenset(cancelled), late, early, tables)
 
 
+def _closed(table: Table) -> str:
+    """A closed table by its label, with its hours where it is not lost for good."""
+    return table.label if table.is_lost(now()) else f"{table.label} ({closed_words(table)})"
+
+
 def _page(event: Event, form: RepairForm, lines: list[Line] | None = None) -> str:
     if event.published_schedule_id is None:
         return organizer_page("organizer/repair.html", event, "schedule", standing=None, form=form)
@@ -185,7 +191,7 @@ def _page(event: Event, form: RepairForm, lines: list[Line] | None = None) -> st
         slots=slot_choices(later),
         gone=sorted(names[key] for key in standing.gone),
         walk_ins=sorted(names[key] for key in standing.walk_ins),
-        closed=[table for table in standing.frame.tables if table.closed_at is not None],
+        closed=[_closed(table) for table in standing.frame.tables if table.closed_at is not None],
         may_adjust=may(g.actor, Permission.SCHEDULE_ADJUST, event.scope),
         past=len(standing.frame.slots) - len(later),
         running=runs.find_active(event),

@@ -22,6 +22,7 @@ from eventsapp.web.clock import now
 from eventsapp.web.fields import whole
 from eventsapp.web.forms import Form, text, trimmed
 from eventsapp.web.organizer.blueprint import bp
+from eventsapp.web.organizer.closures import closed_words
 from eventsapp.web.organizer.finding import Part, table_of_event
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.settings import capacity_words, settings_page
@@ -99,6 +100,8 @@ def _tables_page(event: Event, form: TablesForm, limits: dict[Area, str] | None 
         used=tables.list_used(event),
         reserve=tables.list_reserve(event),
         stranded=tables.count_stranded(event).total(),
+        now=now(),
+        closed_words=closed_words,
         **capacity_words(event),
     )
 

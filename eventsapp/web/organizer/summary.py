@@ -92,11 +92,15 @@ def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -
             "send",
         ),
     ]
-    return found + [
-        Todo(n, text, url_for(where, event_code=event.code), icon)
-        for n, text, where, icon in counted
-        if n and opens(where, event.scope)
-    ] + _lost_mails(event, waiting)
+    return (
+        found
+        + [
+            Todo(n, text, url_for(where, event_code=event.code), icon)
+            for n, text, where, icon in counted
+            if n and opens(where, event.scope)
+        ]
+        + _lost_mails(event, waiting)
+    )
 
 
 def _lost_mails(event: Event, waiting: summary.Waiting) -> list[Todo]:
