@@ -99,6 +99,14 @@ def reopen(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
         audit.record(actor, "event.table_opened", event, at=now, event=event, label=table.label)
 
 
+def reopen_all(event: Event, *, actor: Actor, now: datetime) -> int:
+    """Use every table again that was closed; gives how many were."""
+    closed = [table for table in list_all(event) if table.closed_at is not None]
+    for table in closed:
+        reopen(event, table, actor=actor, now=now)
+    return len(closed)
+
+
 def remove(event: Event, table: Table, *, actor: Actor, now: datetime) -> None:
     """Take a table away; not when it is a buyer's or a schedule has meetings at it."""
     require(actor, Permission.EVENT_MANAGE, event.scope)

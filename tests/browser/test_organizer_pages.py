@@ -208,6 +208,7 @@ def _build(live: Live) -> Demo:
                     "ajustes/videollamadas",
                     "ajustes/limites",
                     "ajustes/reglas",
+                    "ajustes/mesas/cerrar",
                     "ajustes/solicitudes",
                     "bitacora",
                     "buscar?q=proveedor",

@@ -66,6 +66,11 @@ def test_a_room_is_closed_from_a_round_on(bench: Bench, client: FlaskClient) -> 
     assert page.count("Cerrada desde el martes 9 a las 09:50") == 3
     log = words(client.get(f"/o/{bench.event.code}/bitacora").text)
     assert "Cerró mesas por un tiempo 1, 2, 3" in log
+    opened = client.submit(f"{path(bench)}/abrir", {}, page=path(bench))
+    assert (opened.status_code, closed(bench)) == (303, [(label, None, None) for label in "123"])
+    page = words(client.get(path(bench)).text)
+    assert "Se abrieron 3 mesas." in page
+    assert "Abrir todas las cerradas" not in page
 
 
 @pytest.mark.parametrize(("until", "said"), [("bloque", "10:40"), ("dia", "18:00")])

@@ -64,10 +64,11 @@ def close_tables(event: Event) -> ResponseReturnValue:
     rounds = {str(slot.id): slot for slot in event.slots if slot.starts_at > now()}
     form = ClosureForm()
     form.what.choices = [
+        ("", _("Elija un salón o una mesa")),
         *choices({key: _space_words(space, known) for key, space in places.items()}, _("Salones y zonas")),
         *choices({key: _table_words(table) for key, table in by_key.items()}, _("Mesas")),
     ]
-    form.since.choices = slot_choices(list(rounds.values()))
+    form.since.choices = [("", _("Elija una ronda")), *slot_choices(list(rounds.values()))]
     back = url_for(
         "organizer.settings_tables" if may(g.actor, Permission.EVENT_MANAGE, event.scope) else "organizer.repair",
         event_code=event.code,
@@ -89,6 +90,16 @@ def close_tables(event: Event) -> ResponseReturnValue:
         "organizer/close_tables.html", event, "settings", form=form, back=back, has_choice=bool(known and rounds)
     )
     return page, 422 if form.errors else 200
+
+
+@bp.post("/o/<event_code>/ajustes/mesas/abrir")
+@requires(Permission.SCHEDULE_ADJUST, load=loaders.event)
+def reopen_tables(event: Event) -> ResponseReturnValue:
+    """Use every table again that was closed."""
+    with saving(url_for("organizer.settings_tables", event_code=event.code)) as done:
+        amount = tables.reopen_all(event, actor=g.actor, now=now())
+    flash(ngettext("Se abrió %(num)s mesa.", "Se abrieron %(num)s mesas.", amount), "ok")
+    return done.redirect()
 
 
 def closed_words(table: Table) -> str:
