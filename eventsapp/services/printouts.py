@@ -38,6 +38,7 @@ from eventsapp.services import audit, badges, events, jobs, meetings, schedules,
 from eventsapp.services.meetings import Part
 
 FILES_FOR = timedelta(days=30)
+MOST_DETAIL = 2000
 ENDED = frozenset({PrintoutStatus.READY, PrintoutStatus.FAILED})
 MOST_ROUNDS = 12  # side by side on a page of the board, so that a name can be read
 WITHOUT_SCHEDULE = frozenset({PrintoutKind.BADGES, PrintoutKind.ATTENDANCE})
@@ -93,7 +94,12 @@ def start(event: Event, kind: PrintoutKind, *, paper: Paper, locale: str, actor:
 
 def begin(printout: Printout) -> None:
     """The worker has it in hand."""
-    printout.status = PrintoutStatus.RUNNING
+    printout.status, printout.progress = PrintoutStatus.RUNNING, {}
+
+
+def tell_drawing(printout: Printout) -> None:
+    """What it says is gathered; the sheets are being drawn."""
+    printout.progress = {"drawing": True}
 
 
 def finish(printout: Printout, content: bytes, *, now: datetime) -> None:
@@ -106,10 +112,11 @@ def finish(printout: Printout, content: bytes, *, now: datetime) -> None:
     )
 
 
-def fail(printout: Printout, reason: str, *, now: datetime) -> None:
-    """It could not be prepared, and why."""
+def fail(printout: Printout, reason: str, *, now: datetime, detail: str = "") -> None:
+    """It could not be prepared, why, and what the technician reads."""
     if printout.status not in ENDED:
         printout.status, printout.error, printout.ended_at = PrintoutStatus.FAILED, reason[:1000], now
+        printout.progress = {"technical": detail[:MOST_DETAIL]}
 
 
 def drop_old_files(*, now: datetime) -> None:

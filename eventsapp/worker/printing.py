@@ -26,14 +26,15 @@ def draw(lease: Lease) -> None:
         printout = db.session.get_one(Printout, printout_id)
         kind = printout.kind.value
         content = printouts.content_of(printout, base_url=current_app.config["SETTINGS"].base_url, now=now())
+        printouts.tell_drawing(printout)
     lease.check()
     file = render.pdf(kind, content, sheets=Path(str(current_app.template_folder)) / "pdf")
     with lease.ending():
         printouts.finish(db.session.get_one(Printout, printout_id), file, now=now())
 
 
-def give_up(payload: Mapping[str, Any], reason: str, _detail: str) -> None:
+def give_up(payload: Mapping[str, Any], reason: str, detail: str) -> None:
     """End the printout of a job that is given up."""
     printout = db.session.get(Printout, UUID(payload["printout_id"]))
     if printout is not None:
-        printouts.fail(printout, reason, now=now())
+        printouts.fail(printout, reason, now=now(), detail=detail)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -165,6 +168,28 @@ def test_a_sheet_is_prepared_and_downloaded(world: World) -> None:
     assert file.headers["Content-Disposition"].startswith("attachment")
     assert [world.client(who).get(f"{path}/1.pdf").status_code for who in ("stranger", "observer")] == [404, 404]
     assert world.client().get(f"{path}/99.pdf").status_code == 404
+
+
+def test_a_sheet_that_cannot_be_drawn_says_so_and_is_prepared_again(world: World, tmp_path: Path) -> None:
+    path, sound = "/o/bajio/impresos", world.app.template_folder
+    shutil.copytree(Path(str(sound)) / "pdf", tmp_path / "pdf")
+    (tmp_path / "pdf" / "signs.typ").write_text('#panic("no ink")', encoding="utf-8")
+    order = {"kind": "signs", "paper": "us-letter", "language": "en"}
+    assert world.client("floor").submit(path, order).status_code == 303
+    world.app.template_folder = str(tmp_path)
+    try:
+        runner.run_until_idle(world.app)
+    finally:
+        world.app.template_folder = sound
+    failed = text_of(world, path, "floor")
+    assert ("No se pudo preparar" in failed, "no ink" in failed, "Preparar de nuevo" in failed) == (True, True, True)
+    fields = dict(re.findall(r'<input type="hidden" name="(kind|paper|language)" value="([^"]+)"', failed))
+    assert fields == order
+    assert world.client("floor").submit(path, fields).status_code == 303
+    assert "En espera" in text_of(world, path, "floor")
+    runner.run_until_idle(world.app)
+    assert world.client("floor").get(f"{path}/2.pdf").data[:5] == b"%PDF-"
+    assert [world.client("floor").get(f"{path}/1.pdf").status_code] == [404]
 
 
 @pytest.mark.parametrize(
