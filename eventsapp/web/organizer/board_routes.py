@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from eventsapp.db import db, unit_of_work
-from eventsapp.domain.access import Permission, may
+from eventsapp.domain.access import Permission
 from eventsapp.domain.errors import Conflict, DomainError, NotFound
 from eventsapp.models import Meeting, Registration, Schedule, Slot, Table
 from eventsapp.services import adjustments, presence, schedules, steps
@@ -24,7 +24,7 @@ from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.organizer import board_data
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.schedule_version import by, can_adjust, version_of_event
+from eventsapp.web.organizer.schedule_version import by, can_adjust, is_open, version_of_event
 from eventsapp.web.sentences import sentence
 
 STREAM_SECONDS = 25.0
@@ -43,7 +43,7 @@ streams = threading.BoundedSemaphore(MOST_STREAMS)
 @requires(Permission.SCHEDULE_READ, load=version_of_event)
 def data(schedule: Schedule) -> Response:
     """Everything that the page needs to draw a version and to tell what is possible."""
-    found = board_data.board(schedule, can_adjust=_may_adjust(schedule), now=now())
+    found = board_data.board(schedule, can_adjust=can_adjust(schedule), now=now())
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
     answer = Response(text, mimetype="application/json")
     answer.headers["Vary"] = "Accept-Encoding"
@@ -138,7 +138,7 @@ def _news(schedule: Schedule, since: int) -> dict[str, Any]:
         "edit": max((step.edit for step in found), default=since),
         "number": schedule.number,
         "steps": board_data.list_changes(schedule, found),
-        "closed": not can_adjust(schedule),
+        "closed": not is_open(schedule),
         **board_data.state(schedule, now=now()),
     }
 
@@ -151,10 +151,6 @@ def _answer(event_id: UUID, number: int, since: int) -> dict[str, Any]:
 
 def _conflict(event_id: UUID, number: int, edit: int, error: Conflict) -> dict[str, Any]:
     return {**_answer(event_id, number, max(edit, 0)), "error": sentence(error), "code": error.code}
-
-
-def _may_adjust(schedule: Schedule) -> bool:
-    return may(g.actor, Permission.SCHEDULE_ADJUST, schedule.scope) and can_adjust(schedule)
 
 
 def _touch(event_id: UUID) -> None:

@@ -112,10 +112,10 @@ def swap_meeting(placed: Placed) -> ResponseReturnValue:
 def _meeting_page(placed: Placed, form: PlaceForm) -> str:
     schedule, place = placed.schedule, placed.placement
     meeting, event = place.meeting, schedule.event
-    is_open = can_adjust(schedule)
+    is_mine = can_adjust(schedule)
     ids = frozenset({meeting.a_id, meeting.b_id})
     places, swaps = None, list[Placement]()
-    if is_open and not place.is_pinned:
+    if is_mine and not place.is_pinned:
         judged = schedules.judge(schedule)
         swaps = adjustments.find_swaps(schedule, meeting, judged)
         places = adjustments.find_places(schedule, meeting.a_id, meeting.b_id, judged)
@@ -136,7 +136,7 @@ def _meeting_page(placed: Placed, form: PlaceForm) -> str:
         pair=pair,
         also=[{"side": side, "rows": _also(schedule, side.id, place, placements)} for side in (meeting.a, meeting.b)],
         form=form,
-        can_adjust=is_open,
+        can_adjust=is_mine,
         swaps=[(other, place_words(other)) for other in swaps],
         is_told=published is not None and published.id == schedule.id,
         refusals=refusal_rows(places) if places else [],

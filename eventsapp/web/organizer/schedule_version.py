@@ -15,7 +15,7 @@ from wtforms import IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
-from eventsapp.domain.access import Scope
+from eventsapp.domain.access import Permission, Scope, may
 from eventsapp.domain.errors import Conflict, DomainError
 from eventsapp.domain.values import ScheduleStatus
 from eventsapp.models import Meeting, Placement, Schedule, Slot, Table
@@ -165,7 +165,12 @@ def spot_words(slot: Slot, table: Table | None) -> str:
 
 
 def can_adjust(schedule: Schedule) -> bool:
-    """Can this version be changed by hand: a draft, or what is published as long as no draft is newer?"""
+    """Can this version be changed by hand, by whom the page is for?"""
+    return may(g.actor, Permission.SCHEDULE_ADJUST, schedule.scope) and is_open(schedule)
+
+
+def is_open(schedule: Schedule) -> bool:
+    """Is this a draft, or what is published as long as no draft is newer?"""
     current = schedules.find_current(schedule.event)
     return schedule.status is ScheduleStatus.DRAFT or (
         schedule.status is ScheduleStatus.PUBLISHED and current is not None and current.id == schedule.id
