@@ -1,7 +1,11 @@
 // The grid: rows of tables or companies by rounds of one day. Only what is in sight is in the document, a little more at
 // the edges, and the focused cell always; nodes are used again.
+import { fitted } from "./fitted.js";
+
 const OVER_ROWS = 3, OVER_COLUMNS = 2, HEAD = 176, TOP = 46, GAP = 28;
-export const SIZES = { compact: { width: 96, height: 36 }, detail: { width: 150, height: 56 } };
+// `room` of a line of the name, in the pixels of `BREADTHS`, and how many such lines.
+export const SIZES = { compact: { width: 96, height: 36, room: 75.5, lines: 2 }, detail: { width: 150, height: 56, room: 111, lines: 1 } };
+const BADGE = 14, PLAIN = /^meet (?!.*(pinned|clash))/;  // what a pin, heavier letters or the sign of a move take away
 
 const make = (tag, className = "", role = "") => {
   const element = document.createElement(tag);
@@ -20,7 +24,7 @@ export class Grid {
   constructor(root, hooks) {
     this.root = root;
     this.hooks = hooks;
-    this.size = SIZES.compact;
+    this.resize("compact");
     this.focus = { row: 0, column: 0 };
     this.rows = new Map();
     this.spare = [];
@@ -210,10 +214,16 @@ export class Grid {
       cell.element.className = `b-cell ${drawn.className}`;
       cell.marks = "";
       cell.element.setAttribute("aria-label", drawn.label);
-      cell.text.textContent = drawn.text;
+      cell.text.textContent = this.fitted(drawn);
       this.more(cell, drawn);
     }
     this.mark(cell);
+  }
+
+  fitted({ className, text }) {
+    const known = PLAIN.test(className) ? this.plain : this.narrow, { room, lines } = this.size;
+    if (!known.has(text)) known.set(text, fitted(text, { lines, room: known === this.plain ? room : room - BADGE }));
+    return known.get(text);
   }
 
   // What changes often and alone: which meetings stand out. Costs two comparisons a cell.
@@ -312,5 +322,7 @@ export class Grid {
 
   resize(name) {
     this.size = SIZES[name];
+    this.plain = new Map();
+    this.narrow = new Map();
   }
 }
