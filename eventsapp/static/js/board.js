@@ -165,12 +165,12 @@ class Board {
     this.grid.root.setAttribute("aria-label", this.say(this.mode === "tables" ? "grid_tables" : "grid_companies", { day: this.board.days[this.day]?.label ?? "" }));
   }
 
-  // What is beside the grid comes after the frame that shows the grid.
+  // What is beside the grid comes with the frame after the one that shows the grid.
   later(map = false) {
     this.isOld ||= map;
     if (this.waiting) return;
     this.waiting = true;
-    requestAnimationFrame(() => setTimeout(() => {
+    requestAnimationFrame(() => requestAnimationFrame(() => {
       this.waiting = false;
       if (this.isOld) this.head();
       this.panel.draw();
