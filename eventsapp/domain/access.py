@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -47,12 +47,23 @@ class Permission(StrEnum):
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """For which company at which event somebody of the team acts, and why; as the log says it."""
+
+    event_id: UUID
+    company_id: UUID
+    company: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who is asking: an account, its roles in organizations and the companies it acts for. Nobody has no account.
 
     `administered` are those of its companies whose answers and people it may change; for the others it has a desk.
     `is_admin` takes care of the platform: its organizations and who works in them, not their events. `is_system` is the
-    application itself, which does what no person asked for.
+    application itself, which does what no person asked for. `acting` is set while somebody of the team stands in for a
+    company.
     """
 
     account_id: UUID | None = None
@@ -62,6 +73,7 @@ class Actor:
     companies: frozenset[UUID] = frozenset()
     administered: frozenset[UUID] = frozenset()
     is_system: bool = False
+    acting: StandIn | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -78,6 +90,12 @@ class Actor:
         if organization_id is None:
             return False
         return bool(self.roles.get(organization_id, frozenset()) & set(roles))
+
+
+def standing_in(actor: Actor, acting: StandIn) -> Actor:
+    """The same person as somebody who administers that company, and nothing else: own roles and companies rest."""
+    only = frozenset({acting.company_id})
+    return replace(actor, is_admin=False, roles={}, companies=only, administered=only, acting=acting)
 
 
 NOBODY = Actor()

@@ -36,20 +36,25 @@ def record(
     on_behalf_of: str = "",
     **detail: Any,
 ) -> None:
-    """Write down who did what to which object, when and why; `detail` holds no secret and no confidential value."""
+    """Write down who did what to which object, when and why; `detail` holds no secret and no confidential value.
+
+    Who stands in for a company does everything on its behalf, at that event and for the reason given at the start.
+    """
     db.session.flush()
+    acting = actor.acting
+    event_id = event.id if event else getattr(subject, "event_id", None)
     db.session.add(
         AuditEntry(
             at=at,
             organization_id=subject.scope.organization_id,
-            event_id=event.id if event else getattr(subject, "event_id", None),
+            event_id=event_id or (acting.event_id if acting else None),
             account_id=actor.account_id,
             actor_name=actor.name,
             action=action,
             object_kind=subject.__tablename__,
             object_id=subject.id,
-            on_behalf_of=on_behalf_of,
-            reason=reason,
+            on_behalf_of=on_behalf_of or (acting.company if acting else ""),
+            reason=reason or (acting.reason if acting else ""),
             detail=detail,
         )
     )

@@ -379,7 +379,8 @@ def submit(registration: Registration, *, consents: Iterable[Consent], actor: Ac
     if registering.missing_steps(registration.steps_done):
         raise DomainError("registration_incomplete")
     registration.status = status
-    privacy.set_consents(registration, set(consents), actor=actor, now=now)
+    if actor.acting is None:  # nobody consents for somebody else
+        privacy.set_consents(registration, set(consents), actor=actor, now=now)
     registration.submitted_at = now
     registration.decision_reason = ""
     notes.touch(registration, now)

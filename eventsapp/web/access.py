@@ -15,6 +15,7 @@ from eventsapp.db import db
 from eventsapp.domain.access import NOBODY, NOWHERE, Permission, Scope, may
 from eventsapp.models import Account
 from eventsapp.services.actors import actor_of
+from eventsapp.web.acting import actor_here
 from eventsapp.web.sessions import Sessions
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -78,7 +79,7 @@ def init_app(app: Flask) -> None:
         is_bare = getattr(view, "is_bare", False)
         g.actor = NOBODY
         if not is_bare and current_user.is_authenticated:
-            g.actor = actor_of(current_user)
+            g.actor = actor_here(actor_of(current_user))
             g.account_locale = current_user.locale
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 
 from eventsapp.models import Event
@@ -87,4 +87,5 @@ def company_nav(event: Event, active: str, *, to_answer: int = 0) -> list[NavIte
     return [
         NavItem(key, label, icon, href, key == active, to_answer if key == "requests" else 0)
         for key, label, icon, href in entries
+        if not (key == "agenda" and g.actor.acting)  # an agenda is a person's own
     ]

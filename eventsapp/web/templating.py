@@ -12,6 +12,7 @@ from eventsapp.domain.taxonomy import terms
 from eventsapp.i18n import LOCALES
 from eventsapp.services import wording
 from eventsapp.web import formats, words
+from eventsapp.web.acting import standing_in
 from eventsapp.web.saving import form_key
 from eventsapp.web.security import csp_nonce
 
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
         form_key=form_key,
         csp_nonce=csp_nonce,
         may=may,
+        standing_in=standing_in,
         Permission=Permission,
         locales=LOCALES,
         locale_code=lambda: str(get_locale()),

@@ -83,6 +83,8 @@ def registration(found: Entry) -> str:
 def start(found: Entry) -> Response | tuple[str, int]:
     """Begin a registration as buyer or supplier."""
     event = found.event
+    if g.actor.acting is not None:  # who stands in has a registration to work on, and begins none of their own there
+        return redirect(url_for("company.registration", event_code=event.code))
     form = _start_form(event)
     if form.validate_on_submit():
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from eventsapp.web.organizer import (  # noqa: F401 - each puts its routes on the blueprint
+    acting,
     board_routes,
     campaigns,
     capabilities,

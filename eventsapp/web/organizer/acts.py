@@ -73,6 +73,8 @@ ACTS = {
     "registration.liaison_changed": _l("Cambió el responsable de la empresa"),
     "registration.limits_changed": _l("Cambió los límites de reuniones o la prioridad de la empresa"),
     "registration.written_to": _l("Escribió a la empresa"),
+    "registration.acting_begun": _l("Empezó a actuar por la empresa"),
+    "registration.acting_ended": _l("Dejó de actuar por la empresa"),
     "registration.reopened": _l("Volvió a revisar el registro"),
     "company.added": _l("Agregó una empresa"),
     "company.changed": _l("Cambió los datos de una empresa"),
