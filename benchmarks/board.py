@@ -6,8 +6,8 @@ Serves a filled event on a free port and measures in headless Chromium, at full 
 four times (Chrome DevTools Protocol, Emulation.setCPUThrottlingRate):
 
 - first frame: from the data's arrival until the grid is drawn, decoding included
-- highlight: from a click on a meeting in sight until the frame that outlines all meetings of both companies, median; the
-  next click comes when the page is at rest, as a person's does
+- highlight: from the click of a mouse on a meeting in sight until the frame that outlines all meetings of both companies,
+  median; the page is at rest before each click, as it is for a person
 - feasible: from picking a meeting up until the frame that shows every possible spot in sight, median
 - scroll: the frame that follows a scroll by three rows and a round, median
 - what travels: HTML, data, scripts and styles of the page, compressed; nodes of the document
@@ -65,13 +65,14 @@ REST = """() => new Promise((done) => requestAnimationFrame(() => setTimeout(() 
 TARGET = """(n) => {
   const grid = document.querySelector('[data-grid]').getBoundingClientRect();
   const boxes = [...document.querySelectorAll('.b-cell.meet')].map((one) => one.getBoundingClientRect()).filter(
-    (box) => box.left > grid.left + 176 && box.top > grid.top + 46 && box.right < grid.right && box.bottom < grid.bottom);
+    (box) => box.left > grid.left + 176 && box.top > grid.top + 46
+      && box.right < grid.right && box.bottom < grid.bottom);
   const { left, top } = boxes[(n * 37) % boxes.length];
   return [left + 30, top + 16];
 }"""
 CLICKED = """() => {
-  window.clicked = new Promise((done) => addEventListener('click', (event) => frame().then((now) => done(now - event.timeStamp)),
-    { capture: true, once: true }));
+  window.clicked = new Promise((done) => addEventListener(
+    'click', (event) => frame().then((now) => done(now - event.timeStamp)), { capture: true, once: true }));
 }"""
 FEASIBLE = """async (n) => {
   const page = document.querySelector('[data-board]').page;

@@ -482,23 +482,24 @@ def test_the_board_stays_within_its_budgets(browser: Browser, live: Live) -> Non
     page.context.close()
 
 
-WORDS = (
-    "Recubrimientos Industriales del Bajío S.A. de C.V. GRUPO INDUSTRIAL MAQUINADOS DE PRECISIÓN Müller GmbH & Co. KG WWM "
-    "Transformaciones Metalúrgicas Troquelados Química Ingeniería MEXICO 3M Y-TEC Powertrain 会社 Otorrinolaringologías–Ñu"
-).split()
+WORDS = """
+Recubrimientos Industriales del Bajío S.A. de C.V. GRUPO INDUSTRIAL MAQUINADOS DE PRECISIÓN Müller GmbH & Co. KG WWM
+Transformaciones Metalúrgicas Troquelados Química Ingeniería MEXICO 3M Y-TEC Powertrain 会社 Otorrinolaringologías–Ñu
+"""
 
 
 @pytest.mark.parametrize("size", ["compact", "detail"])
 def test_a_name_has_room_in_its_cell(board: Page, size: str) -> None:
-    """Cells cut nothing off, so no name may need more than the lines that it has, and hardly one is cut without need."""
-    chance = random.Random(7)
-    names = [" ".join(chance.choice(WORDS) for _ in range(chance.randint(1, 5))) for _ in range(1500)]
+    """Cells cut nothing off, so no name may need more than the lines it has, and hardly one is cut without need."""
+    chance, words = random.Random(7), WORDS.split()
+    names = [" ".join(chance.choice(words) for _ in range(chance.randint(1, 5))) for _ in range(1500)]
     board.evaluate(f"document.querySelector('[data-board]').page.setSize('{size}')")
     outside, needless = board.evaluate(
         """(names) => {
           const { grid } = document.querySelector('[data-board]').page;
           const { element, text } = grid.cell([...grid.rows.values()][0]), outside = [], needless = [];
-          const isOutside = () => text.scrollWidth > text.clientWidth || text.getBoundingClientRect().height > grid.size.lines * 20;
+          const most = grid.size.lines * 20;
+          const isOutside = () => text.scrollWidth > text.clientWidth || text.getBoundingClientRect().height > most;
           for (const className of ['meet a2', 'meet a2 pinned', 'meet a2 clash'])
             for (const name of names) {
               const shown = grid.fitted({ className, text: name });
