@@ -6,8 +6,8 @@ Serves a filled event on a free port and measures in headless Chromium, at full 
 four times (Chrome DevTools Protocol, Emulation.setCPUThrottlingRate):
 
 - first frame: from the data's arrival until the grid is drawn, decoding included
-- highlight: from the click of a mouse on a meeting in sight until the frame that outlines all meetings of both companies,
-  median; the page is at rest before each click, as it is for a person
+- highlight: from the click of a mouse on a meeting in sight until the frame that outlines all meetings of both
+  companies, median; the page is at rest before each click, as it is for a person
 - feasible: from picking a meeting up until the frame that shows every possible spot in sight, median
 - scroll: the frame that follows a scroll by three rows and a round, median
 - what travels: HTML, data, scripts and styles of the page, compressed; nodes of the document

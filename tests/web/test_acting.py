@@ -1,4 +1,4 @@
-"""Acting for a company: its pages serve somebody of the team, who says why; the log says for whom; it ends by itself."""
+"""Acting for a company: its pages serve somebody of the team, who says why; the log says for whom."""
 
 from __future__ import annotations
 
