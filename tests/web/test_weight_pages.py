@@ -77,9 +77,10 @@ def test_the_weights_are_chosen_in_words_and_restored(bench: Bench, client: Flas
     assert "La pidieron los dos, con afinidad media 1,320 puntos" in shown
     assert "La pidió solo quien busca y todo la favorece 1,264 puntos" in shown
     assert "una que pidió uno solo puede ganar" in shown
-    version = re.search(r'recomendado".*?name="version" value="(\d+)"', page, re.S)
+    assert f'formaction="{rules(bench)}/recomendado"' in page
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)
     assert version is not None
-    restored = client.submit(f"{rules(bench)}/recomendado", {"version": version[1]}, page=rules(bench))
+    restored = client.submit(f"{rules(bench)}/recomendado", {**MUCH, "version": version[1]}, page=rules(bench))
     assert (restored.status_code, restored.location) == (303, rules(bench))
     assert stored(bench) == RECOMMENDED
     assert "otra vez los recomendados" in client.get(rules(bench)).text
@@ -145,6 +146,7 @@ def test_runs_tell_their_weights_and_the_log_what_changed(bench: Bench, client: 
     client.submit(rules(bench), {**USUAL, "weight_affinity": "60"})
     assert "Los pesos del evento cambiaron después" in words(client.get(f"{base}/{first.id}").text)
     assert "La versión 1 del horario se hizo con otros pesos" in words(client.get(rules(bench)).text)
+    assert "Cada nivel de afinidad, del 2 al 5: 60 puntos" in words(client.get(f"{base}/nueva").text)
     second, _outcome = bench.solve(NOW)
     shown = words(client.get(f"{base}/{second.id}").text)
     assert "Con estos pesos: Cada nivel de afinidad, del 2 al 5: 60 puntos" in shown

@@ -17,12 +17,13 @@ from eventsapp.domain.errors import DomainError
 from eventsapp.domain.matching import folded
 from eventsapp.domain.values import RunKind
 from eventsapp.models import Event, Run, Table
-from eventsapp.services import repairs, runs
+from eventsapp.services import repairs, runs, zones
 from eventsapp.services.repairs import News, Standing
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.formats import number
+from eventsapp.web.forms import options as choices
 from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.closures import closed_words
@@ -44,9 +45,7 @@ LINES, MOST_LINES = 4, 40
 class RepairForm(TimeForm):
     """The tables that are lost; what happened to companies stands on lines of their own."""
 
-    tables = SelectMultipleField(
-        _l("Mesas que ya no están"), choices=[], invalid_choice_message=_l("Elija de la lista")
-    )  # fmt: skip
+    tables = SelectMultipleField(_l("Mesas que ya no están"), invalid_choice_message=_l("Elija de la lista"))
 
 
 @dataclass
@@ -121,7 +120,11 @@ def accept_repair(run: Run) -> ResponseReturnValue:
 def _form(event: Event) -> RepairForm:
     form = RepairForm(seconds=default_seconds(), seed=1)
     offer_times(form)
-    form.tables.choices = [(str(table.id), table.label) for table in event.tables if not table.is_lost(now())]
+    form.tables.choices = []
+    there = [table for table in event.tables if not table.is_lost(now())]
+    for area in dict.fromkeys(zones.label(table.room, table.zone) for table in there):
+        inside = {str(table.id): table.label for table in there if zones.label(table.room, table.zone) == area}
+        form.tables.choices += choices(inside, area or _("Sin salón"))
     return form
 
 
@@ -157,7 +160,7 @@ def _news(standing: Standing, lines: list[Line], form: RepairForm) -> News:
             line.error = _("Elija la ronda en que %(name)s llega o se va", name=line.company)
         else:
             (late if line.what == LATE else early)[key] = slots[line.slot]
-    known = {str(choice[0]) for choice in form.tables.choices or ()}
+    known = {choice.value for choice in form.tables.choices}
     tables = frozenset(UUID(table) for table in form.tables.data or () if table in known)
     return News(frozenset(cancelled), late, early, tables)
 

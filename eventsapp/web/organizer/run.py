@@ -19,6 +19,7 @@ from eventsapp.db import db
 from eventsapp.domain.access import Permission
 from eventsapp.domain.lifecycle import FINISHED_RUNS
 from eventsapp.domain.values import RunKind, RunStatus
+from eventsapp.domain.worth import Weights
 from eventsapp.models import Event, Run
 from eventsapp.scheduling.problem import Problem
 from eventsapp.scheduling.schedule import Outcome
@@ -67,7 +68,7 @@ def show_run(run: Run) -> str:
         points_meaning=run_words.POINTS,
         weights=weight_words.run_words(weights),
         weight_lines=weight_words.lines(weights),
-        valued_otherwise=weights != run_options.of_event(event).weights,
+        valued_otherwise=_valued_otherwise(run, weights),
         improvements=said if every else said[:SHOWN_IMPROVEMENTS],
         more_improvements=0 if every else max(0, len(said) - SHOWN_IMPROVEMENTS),
         kept=_kept(run),
@@ -90,6 +91,18 @@ def show_run(run: Run) -> str:
             "cancel": run_url(run, "cancel_run"),
             "take": run_url(run, "take_best"),
         },
+    )
+
+
+def _valued_otherwise(run: Run, weights: Weights) -> str:
+    """Why a run valued meetings otherwise than the event does now; empty when it did not."""
+    if run.status not in FINISHED_RUNS or weights == run_options.of_event(run.event).weights:
+        return ""
+    if run.kind is RunKind.REPAIR:
+        return _("Una reparación cuenta con los pesos de lo publicado; los del evento son otros desde entonces.")
+    return _(
+        "Los pesos del evento cambiaron después. Los puntos de esta corrida son los de entonces; la próxima usará los "
+        "nuevos."
     )
 
 

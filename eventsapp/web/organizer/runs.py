@@ -25,7 +25,7 @@ from eventsapp.web.access import requires
 from eventsapp.web.clock import now
 from eventsapp.web.formats import duration
 from eventsapp.web.forms import options as choices
-from eventsapp.web.organizer import run_words
+from eventsapp.web.organizer import run_words, weight_words
 from eventsapp.web.organizer.aims_form import AimsForm, aim_rows, offer_places, places_of
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
@@ -144,6 +144,7 @@ def _options_page(event: Event, form: OptionsForm) -> str:
         form=form,
         aims=aim_rows(form),
         points=run_words.POINTS,
+        weights=weight_words.run_words(run_options.of_event(event).weights),
         running=runs.find_active(event),
         frozen=deadlines.is_frozen(event, now()),
     )
