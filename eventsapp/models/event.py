@@ -161,13 +161,14 @@ class Table(Base):
     """A table in a room of the venue, or the room of a video call; `position` is its order on screens.
 
     In rounds that begin from `closed_at` on, and before `closed_until` where that is known, nobody meets there. It
-    stays, because what took place at it did.
+    stays, because what took place at it did. `chairs` is how many people can sit there, where anybody counted.
     """
 
     __tablename__ = "meeting_table"
     __table_args__ = (
         UniqueConstraint("event_id", "label"),
         CheckConstraint("closed_at < closed_until", name="closed_in_order"),
+        CheckConstraint("chairs > 0", name="chairs"),
     )
 
     event_id: Mapped[UUID] = mapped_column(ForeignKey("event.id"), index=True)
@@ -176,6 +177,7 @@ class Table(Base):
     zone: Mapped[str] = mapped_column(String(40), default="")
     closed_at: Mapped[datetime | None]
     closed_until: Mapped[datetime | None]
+    chairs: Mapped[int | None]
     virtual_url: Mapped[str] = mapped_column(String(500), default="")
     position: Mapped[int]
 

@@ -40,7 +40,14 @@ def copy(event: Event, *, name: str, code: str, first_day: date, actor: Actor, n
         span = Span(_moved(block.starts_at, event, by), _moved(block.ends_at, event, by))
         blocks.add(made, block.kind, span, block.title, actor=actor, now=now)
     db.session.add_all(
-        Table(event_id=made.id, label=table.label, room=table.room, zone=table.zone, position=table.position)
+        Table(
+            event_id=made.id,
+            label=table.label,
+            room=table.room,
+            zone=table.zone,
+            chairs=table.chairs,
+            position=table.position,
+        )
         for table in event.tables
     )
     db.session.add_all(

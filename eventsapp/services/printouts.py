@@ -333,6 +333,7 @@ def _signs(source: Source) -> Row:
                 "label": table.label,
                 "room": table.room,
                 "company": _host(at_table[table.id]),
+                "chairs": ngettext("%(num)s silla", "%(num)s sillas", table.chairs) if table.chairs else "",
                 "count": ngettext("%(num)s reunión", "%(num)s reuniones", len(at_table[table.id])),
                 "days": [
                     {

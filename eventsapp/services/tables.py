@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import count, islice
 from uuid import UUID
@@ -26,7 +26,15 @@ HOLDING_SIDES = (Side.BUYER, Side.BOTH)
 
 
 def add(
-    event: Event, amount: int, *, prefix: str = "", room: str = "", zone: str = "", actor: Actor, now: datetime
+    event: Event,
+    amount: int,
+    *,
+    prefix: str = "",
+    room: str = "",
+    zone: str = "",
+    chairs: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> list[Table]:
     """Add tables, numbered on from those that are there: 1, 2, 3 or, with a prefix, A1, A2, A3."""
     require(actor, Permission.EVENT_MANAGE, event.scope)
@@ -38,7 +46,7 @@ def add(
     fresh = list(islice((label for n in count(1) if (label := f"{prefix}{n}") not in labels), amount))
     first = max((table.position for table in known), default=0) + 1
     made = [
-        Table(event_id=event.id, label=label, room=room, zone=zone, position=first + index)
+        Table(event_id=event.id, label=label, room=room, zone=zone, chairs=chairs, position=first + index)
         for index, label in enumerate(fresh)
     ]
     db.session.add_all(made)
@@ -46,13 +54,23 @@ def add(
     return made
 
 
-def change(event: Event, table: Table, *, label: str, room: str, zone: str, actor: Actor, now: datetime) -> None:
-    """Give a table another label, room or zone."""
+def change(
+    event: Event,
+    table: Table,
+    *,
+    label: str,
+    room: str,
+    zone: str,
+    chairs: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Give a table another label, room, zone or number of chairs."""
     require(actor, Permission.EVENT_MANAGE, event.scope)
     before = table.label
     try:
         with db.session.begin_nested():
-            table.label, table.room, table.zone = label, room, zone
+            table.label, table.room, table.zone, table.chairs = label, room, zone, chairs
     except IntegrityError as error:
         raise DomainError("label_taken", label=label) from error
     audit.record(actor, "event.table_changed", event, at=now, event=event, before=before, after=label, room=room)
@@ -185,6 +203,15 @@ def list_desks(event: Event) -> list[Desk]:
         .order_by(Registration.number, Desk.number)
     )
     return list(db.session.scalars(query))
+
+
+def find_crowded(desks: Iterable[Desk]) -> list[Desk]:
+    """The desks that keep a table with fewer chairs than who sits there and one visitor need."""
+    return [
+        desk
+        for desk in desks
+        if desk.table is not None and desk.table.chairs is not None and len(desk.seats) + 1 > desk.table.chairs
+    ]
 
 
 def assign(event: Event, labels: dict[UUID, str], *, actor: Actor, now: datetime) -> int:

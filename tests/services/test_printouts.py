@@ -166,7 +166,10 @@ def test_short_rounds_share_a_page_and_long_ones_continue(context: Flask, now: d
 
 
 def test_a_sign_names_who_sits_there_all_day(context: Flask, now: datetime) -> None:
-    tables = content(published(now), PrintoutKind.SIGNS, now)["tables"]
+    event = published(now)
+    event.tables[1].chairs = 4
+    tables = content(event, PrintoutKind.SIGNS, now)["tables"]
+    assert [table["chairs"] for table in tables] == ["", "4 sillas", ""]
     assert [(table["label"], table["company"], len(table["days"])) for table in tables] == [
         ("1", "Compradora A", 1),
         ("2", "Compradora B", 1),

@@ -20,12 +20,12 @@ from eventsapp.services.zones import Space
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
-from eventsapp.web.formats import clock, day
 from eventsapp.web.forms import Form
 from eventsapp.web.forms import options as choices
 from eventsapp.web.organizer.blueprint import bp
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.run_pages import slot_choices
+from eventsapp.web.organizer.table_words import closed_words
 from eventsapp.web.saving import saving
 
 BLOCK, DAY, EVENT = "bloque", "dia", "evento"
@@ -100,19 +100,6 @@ def reopen_tables(event: Event) -> ResponseReturnValue:
         amount = tables.reopen_all(event, actor=g.actor, now=now())
     flash(ngettext("Se abrió %(num)s mesa.", "Se abrieron %(num)s mesas.", amount), "ok")
     return done.redirect()
-
-
-def closed_words(table: Table) -> str:
-    """When a table is closed: from martes 9, 11:00 on; martes 9, from 11:00 to 13:30."""
-    since, until = table.closed_at, table.closed_until
-    if since is None:
-        return ""
-    start = {"day": day(since), "time": clock(since)}
-    if until is None:
-        return str(_("desde el %(day)s a las %(time)s", **start))
-    if day(since) == day(until):
-        return str(_("el %(day)s de %(time)s a %(end)s", end=clock(until), **start))
-    return str(_("desde el %(day)s a las %(time)s hasta el %(last)s", last=day(until), **start))
 
 
 def _end(event: Event, slot: Slot, until: str) -> datetime | None:

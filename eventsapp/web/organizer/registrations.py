@@ -19,7 +19,17 @@ from eventsapp.domain.taxonomy import MAX_TERMS
 from eventsapp.domain.values import EventFormat, RegistrationStatus, Side
 from eventsapp.domain.worth import MOST_PRIORITY
 from eventsapp.models import Event, Registration
-from eventsapp.services import audit, campaigns, company_certificates, frames, liaisons, places, reviews, walk_ins
+from eventsapp.services import (
+    audit,
+    campaigns,
+    company_certificates,
+    frames,
+    liaisons,
+    places,
+    reviews,
+    tables,
+    walk_ins,
+)
 from eventsapp.services.companies import DelegateAnswers
 from eventsapp.services.walk_ins import WalkIn
 from eventsapp.web import loaders
@@ -40,6 +50,7 @@ from eventsapp.web.organizer.exclusions import apart_of
 from eventsapp.web.organizer.finding import Reviewed, registration_in, ticked
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.review_filters import kept_filters, review_filters
+from eventsapp.web.organizer.table_words import crowded_words
 from eventsapp.web.paging import Page, asked
 from eventsapp.web.saving import saving
 from eventsapp.web.words import REGISTRATION_STATUS, side_word
@@ -381,5 +392,6 @@ def _page(registration: Registration, wrong: Form | None = None) -> str:
         neighbours=reviews.find_neighbours(registration),
         apart=apart_of(registration) if may(g.actor, Permission.EVENT_MANAGE, registration.event.scope) else None,
         liaisons=liaisons.list_possible(registration.event),
+        crowded=[crowded_words(desk) for desk in tables.find_crowded(registration.desks)],
         waits_at=places.find_position(registration) if registration.status is Status.WAITLISTED else 0,
     )

@@ -26,7 +26,6 @@ from eventsapp.web.formats import number
 from eventsapp.web.forms import options as choices
 from eventsapp.web.forms import trimmed
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.closures import closed_words
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.run_pages import (
     TimeForm,
@@ -36,6 +35,7 @@ from eventsapp.web.organizer.run_pages import (
     run_url,
     slot_choices,
 )
+from eventsapp.web.organizer.table_words import closed_words
 from eventsapp.web.saving import saving
 
 GONE, LATE, EARLY = "no", "tarde", "antes"

@@ -22,12 +22,14 @@ from eventsapp.web.clock import now
 from eventsapp.web.fields import whole
 from eventsapp.web.forms import Form, text, trimmed
 from eventsapp.web.organizer.blueprint import bp
-from eventsapp.web.organizer.closures import closed_words
 from eventsapp.web.organizer.finding import Part, table_of_event
 from eventsapp.web.organizer.frame import organizer_page
 from eventsapp.web.organizer.settings import capacity_words, settings_page
+from eventsapp.web.organizer.table_words import closed_words, crowded_words
 from eventsapp.web.saving import saving
 from eventsapp.web.sentences import sentence
+
+MOST_CHAIRS = 50
 
 
 class TablesForm(Form):
@@ -37,6 +39,7 @@ class TablesForm(Form):
     prefix = text(_l("Letra antes del número"), most=8, optional=True)
     room = text(_l("Salón"), most=80, optional=True)
     zone = text(_l("Zona"), most=40, optional=True)
+    chairs = whole(_l("Sillas en cada una"), 1, MOST_CHAIRS, optional=True)
 
 
 class TableForm(Form):
@@ -45,6 +48,7 @@ class TableForm(Form):
     label = text(_l("Mesa"), most=20)
     room = text(_l("Salón"), most=80, optional=True)
     zone = text(_l("Zona"), most=40, optional=True)
+    chairs = whole(_l("Sillas"), 1, MOST_CHAIRS, optional=True)
 
 
 class EmptyForm(Form):
@@ -65,6 +69,7 @@ def settings_tables(event: Event) -> ResponseReturnValue:
                     prefix=form.prefix.data,
                     room=form.room.data,
                     zone=form.zone.data,
+                    chairs=form.chairs.data,
                     actor=g.actor,
                     now=now(),
                 )
@@ -100,6 +105,7 @@ def _tables_page(event: Event, form: TablesForm, limits: dict[Area, str] | None 
         used=tables.list_used(event),
         reserve=tables.list_reserve(event),
         stranded=tables.count_stranded(event).total(),
+        crowded=[crowded_words(desk) for desk in tables.find_crowded(tables.list_desks(event))],
         now=now(),
         closed_words=closed_words,
         **capacity_words(event),
@@ -174,7 +180,7 @@ def change_table(part: Part) -> ResponseReturnValue:
         try:
             with saving(url_for("organizer.settings_tables", event_code=event.code)) as done:
                 tables.change(event, table, label=form.label.data, room=form.room.data, zone=form.zone.data,
-                              actor=g.actor, now=now())  # fmt: skip
+                              chairs=form.chairs.data, actor=g.actor, now=now())  # fmt: skip
             return done.redirect()
         except DomainError as error:
             form.refuse("label", error)
