@@ -312,7 +312,7 @@ def read(path: Path | str) -> dict[str, Any]:
         with Path(path).open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        _refuse(f"The file cannot be read: {error.strerror}.", str(path))
+        _refuse(f"The file cannot be read: {error.strerror}.", "file")
     if len(raw) > MAX_BYTES:
         _refuse(f"The file is larger than {MAX_BYTES} bytes.", str(path))
     try:

@@ -43,6 +43,9 @@ def verified(data: object) -> list[str]:
         raise ProblemError(f"A certificate has the parts {', '.join(PARTS)}.", "file")
     if data["format"] != CERTIFICATE_FORMAT:
         raise ProblemError(f"This program reads {CERTIFICATE_FORMAT!r}.", "format")
+    for part in ("problem", "schedule"):
+        if not isinstance(data[part], dict):
+            raise ProblemError("Here must be an object.", part)
     problem = archive.problem_from_dict(data["problem"])
     outcome = archive.outcome_from_dict(data["schedule"])
     untrue = checker.verify(problem, outcome)

@@ -120,6 +120,57 @@ def test_what_is_no_certificate_is_refused(data: object) -> None:
         certificate.verified(data)
 
 
+def spoiled(change: Callable[[dict[str, Any]], object]) -> Callable[[dict[str, Any]], bytes]:
+    """A certificate with a fault in its form."""
+
+    def written(data: dict[str, Any]) -> bytes:
+        change(data)
+        return json.dumps(data).encode()
+
+    return written
+
+
+GARBAGE: dict[str, tuple[Callable[[dict[str, Any]], bytes], str]] = {
+    "nothing": (lambda _data: b"", "line 1, column 1: The file is not complete JSON: Expecting value."),
+    "noise": (lambda _data: b"\xff\xfe\x00", "byte 0: The file is not UTF-8 text."),
+    "a list": (lambda _data: b"[]", "file: The file must hold one JSON object."),
+    "null": (lambda _data: b"null", "file: The file must hold one JSON object."),
+    "an empty object": (lambda _data: b"{}", "is no certificate; give the result file too"),
+    "too deep": (lambda _data: b"[" * 100_000, "file: The file is nested too deeply."),
+    "cut off": (lambda data: json.dumps(data).encode()[:200], "line 1, column 195: The file is not complete JSON"),
+    "no schedule": (spoiled(lambda data: data.update(schedule=5)), "schedule: Here must be an object."),
+    "no problem": (spoiled(lambda data: data.update(problem=None)), "problem: Here must be an object."),
+    "a part too many": (spoiled(lambda data: data.update(more=1)), "file: A certificate has the parts"),
+    "a slot in words": (
+        spoiled(lambda data: data["schedule"]["meetings"][0].update(slot="x")),
+        "meetings[0].slot: Here must be a whole number.",
+    ),
+    "not a number": (
+        spoiled(lambda data: data["schedule"]["meetings"][0].update(slot=float("nan"))),
+        "file: The file holds a number that cannot be used",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GARBAGE)
+def test_garbage_gets_one_clear_sentence(
+    bench: Bench, now: datetime, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    write, sentence = GARBAGE[name]
+    path = tmp_path / "certificate.json"
+    path.write_bytes(write(copy.deepcopy(certificates.read(published(bench, now)))))
+    assert main.main(["verify", str(path)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith(f"{path}: {sentence}")
+    assert printed.err.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["verify", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"{tmp_path}: file: The file cannot be read: Is a directory.\n"
+
+
 def test_the_command_proves_a_certificate_and_nothing_else(
     bench: Bench, now: datetime, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -439,6 +440,24 @@ def test_every_picture_with_its_table_and_as_a_file(bench: Bench, client: FlaskC
     assert (png.status_code, png.mimetype, png.data[:8]) == (200, "image/png", b"\x89PNG\r\n\x1a\n")
     for odd in ("nada.svg", "..%2f..%2fconfig.svg", "rondas.gif"):
         assert client.get(f"{path}/{odd}").status_code == 404
+
+
+def test_pictures_name_companies_days_and_what_was_reached(bench: Bench, client: FlaskClient) -> None:
+    solved_draft(bench, NOW)
+    with unit_of_work():
+        bench.buyers[0].company.name = '<svg onload="x()"> & Hijos, industria de tratamientos'
+        bench.suppliers[0].company.name = "株式会社光精密製作所"
+    path = f"{base(bench)}/1/graficas"
+    shown = page(client, path)
+    names = re.findall(r'<text class="name"[^>]*>([^<]*)</text>', shown)
+    assert len(names) == len(bench.buyers) + len(bench.suppliers)
+    assert {unescape(name) for name in names} >= {'<svg onload="x()"> & …', "株式会社光精密製作所"}
+    assert "<h2>Las reuniones valen lo máximo posible</h2>" in shown
+    rounds = ElementTree.fromstring(client.get(f"{path}/rondas.svg").get_data(as_text=True))
+    days = [text.text for text in rounds.iter("{http://www.w3.org/2000/svg}text") if text.get("class") == "said"]
+    assert days[0] == "martes 9"
+    for name in ("afinidad", "rondas"):
+        assert client.get(f"{path}/{name}.png").data.startswith(b"\x89PNG")
 
 
 def test_pictures_of_an_empty_version_say_what_to_do(bench: Bench, client: FlaskClient) -> None:

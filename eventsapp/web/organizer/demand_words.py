@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from eventsapp.models import Event, Slot
 from eventsapp.services.demand import Demand
-from eventsapp.web.formats import clock, number, short_day
+from eventsapp.web.formats import clock, day, number, short_day
 
 MOST_BARS = 40
 
@@ -57,7 +57,12 @@ def bars(demand: Demand, event: Event) -> list[dict[str, Any]]:
         fullest = sorted(rounds, key=lambda entry: -entry[1].wanted)[:MOST_BARS]
         rounds = sorted(fullest, key=lambda entry: entry[0].starts_at)
     return [
-        {"label": clock(slot.starts_at, event.zone), "value": need.wanted, "low": need.missing > 0}
+        {
+            "label": clock(slot.starts_at, event.zone),
+            "group": day(slot.starts_at, event.zone),
+            "value": need.wanted,
+            "low": need.missing > 0,
+        }
         for slot, need in rounds
     ]
 

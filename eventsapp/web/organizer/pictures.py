@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,7 @@ def _values(schedule: Schedule) -> dict[str, Any]:
         "shares": _shares(firms),
         "classes": _classes(schedule.event, firms),
         "points": curve_points(run, now()) if run is not None else [],
+        "reached": _reached(schedule.levels),
         "files": {name: _links(schedule, name) for name in NAMES},
     }
 
@@ -217,7 +218,13 @@ def _rounds(shown: Pictures) -> dict[str, Any]:
     return {
         "title": _("Se usa %(share)s de los lugares", share=percent(used / room) if room else "0%"),
         "bars": [
-            {"label": clock(round_.slot.starts_at), "full": full(round_), "value": round_.held} for round_ in rounds
+            {
+                "label": clock(round_.slot.starts_at),
+                "full": full(round_),
+                "value": round_.held,
+                "group": day(round_.slot.starts_at),
+            }
+            for round_ in rounds
         ],
         "limit": shown.tables,
         "limit_text": ngettext("%(n)s mesa", "%(n)s mesas", shown.tables, n=number(shown.tables)),
@@ -271,6 +278,17 @@ def _shares(firms: Iterable[Firm]) -> dict[str, Any]:
         else [],
         "head": [_("Parte de lo que podía tener, desde"), _("Empresas")],
     }  # fmt: skip
+
+
+def _reached(levels: Iterable[Mapping[str, Any]]) -> str:
+    """How near the best possible the meetings are, by the worth of them all."""
+    worth = next((level for level in levels if level["level"] == "value"), {})
+    value, bound = worth.get("value"), worth.get("bound")
+    if value is None or not bound:
+        return str(_("Qué tan cerca del máximo"))
+    if value >= bound:
+        return str(_("Las reuniones valen lo máximo posible"))
+    return str(_("A las reuniones les falta a lo más %(share)s del máximo", share=percent((bound - value) / bound, 1)))
 
 
 def _classes(event: Named, firms: Iterable[Firm]) -> list[dict[str, Any]]:
