@@ -20,7 +20,15 @@ from eventsapp.settings import Settings, testing
 from tests import databases
 from tests.client import Client
 
+TESTS = Path(__file__).parent
 NOW = datetime(2027, 1, 20, 16, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for browsers and processes comes first: at the end of a run it would keep one worker alone."""
+    slow = {TESTS / name for name in ("browser", "journeys", "worker")}
+    items.sort(key=lambda item: item.path.parent not in slow)
 
 
 @pytest.fixture(scope="session")
