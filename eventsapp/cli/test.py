@@ -17,6 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run pytest on both cores; its exit code is ours."""
-    workers = [] if any(word.startswith("-n") for word in options.rest) else ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    split = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    workers = [] if any(word.startswith("-n") for word in options.rest) else split
     command = [sys.executable, "-m", "pytest", *workers, *options.rest]
     return subprocess.run(command, cwd=ROOT, check=False).returncode

@@ -18,7 +18,7 @@ from eventsapp.models.privacy import ArcoRequest, ConsentChange, Erasure, Privac
 from eventsapp.models.registration import Absence, Desk, DeskDelegate, Registration
 from eventsapp.models.request import DigestStop, Exclusion, Request
 from eventsapp.models.requirement import Requirement
-from eventsapp.models.schedule import Meeting, Placement, Run, Schedule, Unplaced
+from eventsapp.models.schedule import Endorsement, Meeting, Placement, Run, Schedule, Unplaced
 from eventsapp.models.sheet_import import SheetImport
 from eventsapp.models.site import Site
 from eventsapp.models.step import Presence, Step
@@ -40,6 +40,7 @@ __all__ = [
     "Desk",
     "DeskDelegate",
     "DigestStop",
+    "Endorsement",
     "Erasure",
     "Event",
     "Exclusion",

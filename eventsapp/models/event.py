@@ -27,6 +27,7 @@ class Event(Base):
     `request_expiry_hours`, and its receiver is reminded `request_reminder_hours` before. From `freeze_hours` before the
     start, what is published is only repaired (0: never frozen). `aims` are what its runs pursue, in order, each with
     its tolerance (none: the usual ones), and `weights` the points of what a meeting is worth (none: the recommended).
+    With `needs_second_person` managers publish only what somebody else endorses.
     """
 
     __tablename__ = "event"
@@ -77,6 +78,7 @@ class Event(Base):
     request_reminder_hours: Mapped[int] = mapped_column(default=24)
     buyer_requests_binding: Mapped[bool] = mapped_column(default=False)
     freeze_hours: Mapped[int] = mapped_column(default=48)
+    needs_second_person: Mapped[bool] = mapped_column(default=False)
     aims: Mapped[list[Any]] = mapped_column(default=list)
     weights: Mapped[dict[str, Any]] = mapped_column(default=dict)
     published_schedule_id: Mapped[UUID | None] = mapped_column(

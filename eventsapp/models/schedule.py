@@ -108,6 +108,26 @@ class Schedule(Base):
         return self.event.scope
 
 
+class Endorsement(Base):
+    """Somebody looked at a draft as it stood at an `edit` and says that it may be published."""
+
+    __tablename__ = "endorsement"
+    __table_args__ = (UniqueConstraint("schedule_id", "account_id", "edit"),)
+
+    schedule_id: Mapped[UUID] = mapped_column(ForeignKey("schedule.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("account.id"))
+    edit: Mapped[int]
+    at: Mapped[datetime]
+
+    schedule: Mapped[Schedule] = relationship()
+    account: Mapped[Account] = relationship()
+
+    @property
+    def scope(self) -> Scope:
+        """Whose this is."""
+        return self.schedule.scope
+
+
 class Meeting(Base):
     """Two registrations that meet: stable across versions of the schedule, so that calendars recognise it.
 

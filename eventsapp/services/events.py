@@ -77,7 +77,8 @@ class Kind:
 class Limits:
     """How many companies take part, how many meetings and requests each may have; None is no limit.
 
-    From `freeze_hours` before the start what is published is only repaired; 0 is never.
+    From `freeze_hours` before the start what is published is only repaired; 0 is never. With `needs_second_person` a
+    manager publishes what somebody else has endorsed.
     """
 
     buyer_places: int | None = None
@@ -89,6 +90,7 @@ class Limits:
     buyer_request_quota: int = 40
     supplier_request_quota: int = 15
     freeze_hours: int = 48
+    needs_second_person: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from eventsapp.models import (
     Registration,
     Schedule,
 )
-from eventsapp.services import audit, certificates, invitations, schedules
+from eventsapp.services import audit, certificates, endorsements, invitations, schedules
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,8 @@ def publish(
     """Make a draft the version that everybody sees: one switch, and one message to each person whose agenda changes.
 
     `edit` and `replaces` are what the organizer saw: the edit of the draft, and the version that was published then
-    (None: nothing); publishing is refused when somebody changed either. False leaves the check out.
+    (None: nothing); publishing is refused when somebody changed either. False leaves the check out. Where an event is
+    published by two people, somebody else has to have endorsed the draft as it stands.
     """
     require(actor, Permission.SCHEDULE_PUBLISH, schedule.scope)
     event = schedule.event
@@ -172,6 +173,7 @@ def publish(
         raise DomainError("not_a_draft", number=schedule.number)
     if edit is not None and schedule.edit != edit:
         raise Conflict("draft_changed")
+    endorsements.require_second_person(schedule, actor)
     _revive(schedule, now, urlsplit(base_url).hostname or "localhost")
     judged = schedules.judge(schedule)
     clashes = judged.violations()

@@ -110,6 +110,7 @@ SENTENCES = {
         "El horario tiene %(count)s choques. Resuélvalos antes de publicar.",
         "count",
     ),
+    "second_person_needed": _l("Falta el visto bueno de otra persona a este borrador, tal como está ahora."),
     "nothing_new": _l("No hay cambios por publicar."),
     "place_refused": _l("Ese lugar no es posible para esta reunión."),
     "place_allowed_slots": _l("Esta reunión solo puede ser en ciertas rondas, y esta no es una de ellas."),

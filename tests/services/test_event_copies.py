@@ -39,6 +39,7 @@ def like(event: Event) -> tuple[object, ...]:
         "sides",
         "buyer_places",
         "freeze_hours",
+        "needs_second_person",
     )
     return (
         [when(getattr(event, name)) for name in (*dates, "requests_close_at", "late_registration_until")],
@@ -51,7 +52,12 @@ def like(event: Event) -> tuple[object, ...]:
 
 def test_a_copy_has_the_frame_and_no_companies(context: Flask, now: datetime) -> None:
     event = make.event(
-        slot_minutes=20, buyer_places=12, buyer_requests_binding=True, request_expiry_hours=48, freeze_hours=24
+        slot_minutes=20,
+        buyer_places=12,
+        buyer_requests_binding=True,
+        request_expiry_hours=48,
+        freeze_hours=24,
+        needs_second_person=True,
     )
     make.registration(event, Side.BUYER)
     db.session.add(

@@ -138,6 +138,8 @@ ACTS = {
     "schedule.swapped": _l("Intercambió dos reuniones"),
     "schedule.undone": _l("Deshizo un cambio del horario"),
     "schedule.redone": _l("Rehízo un cambio del horario"),
+    "schedule.endorsed": _l("Dio su visto bueno para publicar"),
+    "schedule.endorsement_taken_back": _l("Retiró su visto bueno"),
     "schedule.published": _l("Publicó el horario"),
     "schedule.announced": _l("Avisó de cambios en personas o nombres"),
     "exclusion.added": _l("Excluyó a dos empresas entre sí"),

@@ -146,6 +146,7 @@ class LimitsForm(Form):
     buyer_request_quota = whole(SIDE_WORDS["request_quota"][Noun.BUYER], 0, MAX_QUOTA, default=40)
     supplier_request_quota = whole(SIDE_WORDS["request_quota"][Noun.SUPPLIER], 0, MAX_QUOTA, default=15)
     freeze_hours = whole(_l("Horas de congelación antes del inicio"), 0, MAX_HOURS, default=48)
+    needs_second_person = BooleanField(_l("Publicar entre dos personas"))
 
     def call_sides(self, event: Named) -> None:
         """Name the sides as the event does."""

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from eventsapp.domain.access import Permission
 from eventsapp.domain.values import ScheduleStatus
 from eventsapp.models import Event, Schedule
-from eventsapp.services import publication, schedules
+from eventsapp.services import endorsements, publication, schedules
 from eventsapp.web import loaders
 from eventsapp.web.access import requires
 from eventsapp.web.clock import now
@@ -43,6 +43,8 @@ def show_publication(event: Event) -> str:
         names = company_names(placements, [])
         clashes = [schedule_words.violation(found, judged, names) for found in judged.violations()]
     changes = [change_row(change) for change in difference.changes] if difference else []
+    endorsed = endorsements.list_of(draft) if draft is not None and event.needs_second_person else []
+    others = [one for one in endorsed if one.account_id != g.actor.account_id]
     return organizer_page(
         "organizer/publication.html",
         event,
@@ -51,6 +53,9 @@ def show_publication(event: Event) -> str:
         published=published,
         difference=difference,
         clashes=clashes,
+        endorsed=endorsed,
+        is_mine=len(others) < len(endorsed),
+        can_publish=bool(others) or not endorsements.needs_second_person(event, g.actor),
         groups=[
             {"title": title, "rows": rows[:SHOWN_CHANGES], "more": max(0, len(rows) - SHOWN_CHANGES), "kind": kind}
             for kind, title, rows in _groups(changes)
@@ -68,18 +73,36 @@ def show_publication(event: Event) -> str:
 @requires(Permission.SCHEDULE_PUBLISH, load=version_of_event)
 def publish(schedule: Schedule) -> ResponseReturnValue:
     """Make a draft the version that everybody sees."""
-    edit = request.form.get("edit", "")
     with saving(url_for("organizer.publication", event_code=schedule.event.code)) as done:
         publication.publish(
             schedule,
             actor=g.actor,
             now=now(),
             **addresses(),
-            edit=int(edit) if edit.isascii() and edit.isdigit() and len(edit) < 10 else -1,
+            edit=_seen_edit(),
             replaces=_seen(request.form.get("seen", "")),
         )
         version = schedule.number
     flash(_("Publicado: versión %(number)s. Los avisos van en camino.", number=version), "ok")
+    return done.redirect()
+
+
+@bp.post("/o/<event_code>/horario/<int:number>/visto-bueno", endpoint="endorse")
+@requires(Permission.SCHEDULE_PUBLISH, load=version_of_event)
+def endorse(schedule: Schedule) -> ResponseReturnValue:
+    """Say that a draft may be published as it stands."""
+    with saving(url_for("organizer.publication", event_code=schedule.event.code)) as done:
+        endorsements.endorse(schedule, actor=g.actor, now=now(), edit=_seen_edit())
+    flash(_("Dio su visto bueno. Otra persona del equipo puede publicar."), "ok")
+    return done.redirect()
+
+
+@bp.post("/o/<event_code>/horario/<int:number>/visto-bueno/retirar", endpoint="take_endorsement_back")
+@requires(Permission.SCHEDULE_PUBLISH, load=version_of_event)
+def take_endorsement_back(schedule: Schedule) -> ResponseReturnValue:
+    """Endorse a draft no more."""
+    with saving(url_for("organizer.publication", event_code=schedule.event.code)) as done:
+        endorsements.take_back(schedule, actor=g.actor, now=now())
     return done.redirect()
 
 
@@ -97,6 +120,12 @@ def addresses() -> dict[str, str]:
     """What invitations need to know of this installation."""
     settings = current_app.config["SETTINGS"]
     return {"base_url": settings.base_url, "organizer_address": settings.mail_from}
+
+
+def _seen_edit() -> int:
+    """Which edit of the draft the person looked at; what is no number matches none."""
+    edit = request.form.get("edit", "")
+    return int(edit) if edit.isascii() and edit.isdigit() and len(edit) < 10 else -1
 
 
 def _seen(value: str) -> UUID | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
+from flask import g, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from eventsapp.domain.access import Permission
+from eventsapp.domain.access import Permission, may
 from eventsapp.domain.values import EventStatus, Phase
 from eventsapp.models import Event
-from eventsapp.services import demand, events, summary
+from eventsapp.services import demand, endorsements, events, schedules, summary
 from eventsapp.web import formats, loaders
 from eventsapp.web.access import opens, requires
 from eventsapp.web.clock import now
@@ -99,8 +99,22 @@ def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -
             for n, text, where, icon in counted
             if n and opens(where, event.scope)
         ]
+        + _endorsed(event)
         + _lost_mails(event, waiting)
     )
+
+
+def _endorsed(event: Event) -> list[Todo]:
+    """A draft that somebody else endorses waits for who publishes it."""
+    if not event.needs_second_person or not may(g.actor, Permission.SCHEDULE_PUBLISH, event.scope):
+        return []
+    draft = schedules.find_current(event)
+    others = [one for one in endorsements.list_of(draft) if one.account_id != g.actor.account_id] if draft else []
+    where = url_for("organizer.publication", event_code=event.code)
+    return [
+        Todo(0, _("%(name)s dio su visto bueno: revise y publique", name=one.account.name), where, "circle-check")
+        for one in others[:1]
+    ]
 
 
 def _lost_mails(event: Event, waiting: summary.Waiting) -> list[Todo]:
