@@ -117,10 +117,10 @@ def test_one_is_given_on_its_page_and_the_log_says_so(world: World) -> None:
     assert f'<option value="{world.people["eva"]}" selected>' in shown
     assert "Cambió el responsable de la empresa · Laura Medina" in shown
     log = client.get("/o/bajio/bitacora?sobre=registration").text
-    assert ("Cambió el responsable de la empresa" in log, "Cobres: Eva Luna" in log) == (True, True)
+    assert ("Cambió el responsable de la empresa" in log, "Cobres: sin responsable → Eva Luna" in log) == (True, True)
     undone = posted(client, undo_of(shown), {}, page)
     assert (undone.location, world.held()) == (page, {})
-    assert "Cobres: sin responsable" in client.get("/o/bajio/bitacora").text
+    assert "Cobres: Eva Luna → sin responsable" in client.get("/o/bajio/bitacora").text
 
 
 def test_a_reviewer_sees_the_own_companies_and_is_told_who_acts_for_the_others(world: World) -> None:

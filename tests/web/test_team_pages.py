@@ -199,6 +199,32 @@ def test_every_role_has_words_and_the_table_names_only_what_the_policy_knows() -
     }
 
 
+def test_the_platforms_administrator_takes_a_role_and_only_then_sees_events(world: World) -> None:
+    with world.app.app_context():
+        org = db.session.scalars(select(Account).where(Account.id == world.admin)).one().memberships[0].organization
+        make.event(org, code="bajio", name="Encuentro Bajío")
+        site = make.account(is_admin=True, name="Sitio", email="sitio@example.com")
+        db.session.commit()
+        key = site.id
+    client = world.client(key)
+    home = client.get("/o/").text
+    assert ("Usted cuida este sitio" in home, "Encuentro Bajío" in home, 'href="/o/bajio/"' in home) == (
+        True,
+        True,
+        False,
+    )
+    assert (client.get("/o/bajio/").status_code, client.get("/o/bajio/empresas").status_code) == (404, 404)
+    assert "Organizar" in client.get("/mis-eventos").text
+    assert '?para=yo"' in client.get(TEAM).text
+    page = client.get(f"{TEAM}?para=yo").text
+    assert ('value="Sitio"' in page, 'value="sitio@example.com"' in page) == (True, True)
+    mine = {"name": "Sitio", "email": "sitio@example.com", "roles": ["manager"], "reason": "Dirijo el encuentro"}
+    assert client.post(TEAM, data={**hidden_fields(page), **mine}).status_code == 303
+    assert world.log() == [("Sitio", "organization.member_added", "Dirijo el encuentro", ["manager"])]
+    assert (client.get("/o/bajio/").status_code, 'href="/o/bajio/"' in client.get("/o/").text) == (200, True)
+    assert '?para=yo"' not in client.get(TEAM).text
+
+
 def test_the_table_of_who_may_do_what_is_on_the_page(world: World) -> None:
     page = world.client().get(TEAM).text
     table = page.split('aria-labelledby="who"')[1].split("</table>")[0]

@@ -212,8 +212,8 @@ def about(entry: AuditEntry) -> str:
     if entry.action.startswith("exclusion.") and "a" in detail:
         return str(_("%(one)s con %(other)s", one=detail["a"], other=detail["b"]))
     if entry.action == "registration.liaison_changed":
-        now_it_is = detail["after"] or _("sin responsable")
-        return str(_("%(company)s: %(name)s", company=detail["company"], name=now_it_is))
+        before, after = (detail[name] or _("sin responsable") for name in ("before", "after"))
+        return str(_("%(pair)s: %(before)s → %(after)s", pair=detail["company"], before=before, after=after))
     if "now_is" in detail:
         return _rules_words(entry)
     for name in ("company", "name", "label", "after"):

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from wtforms import HiddenField, SelectMultipleField, ValidationError
 
 from eventsapp.domain.access import Permission, Scope
@@ -86,6 +87,8 @@ def seat_in(organization_code: str, account_id: UUID) -> Seat | None:
 def show_team(organization: Organization) -> ResponseReturnValue:
     """Who has access, the form for somebody new, and who may do what."""
     form = InvitationForm()
+    if request.method == "GET" and request.args.get("para") == "yo":
+        form.name.data, form.email.data = current_user.name, current_user.email
     if form.validate_on_submit():
         try:
             with saving(url_for("organizer.team", organization_code=organization.code)) as done:
@@ -104,11 +107,13 @@ def show_team(organization: Organization) -> ResponseReturnValue:
             return done.redirect()
         except DomainError as error:
             form.refuse("email", error)
+    members = team.list_of(organization)
     page = render_template(
         "organizer/team.html",
         form=form,
         organization=organization,
-        members=team.list_of(organization),
+        members=members,
+        may_join=g.actor.account_id not in {member.account.id for member in members},
         looked_after=liaisons.count_by_account(organization),
         entries=[entry for entry in audit.list_for(organization.id) if entry.action in TEAM_ACTS],
         act=act,
