@@ -15,7 +15,7 @@ from sqlalchemy import event as sqlalchemy_event
 
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import Role, RunStatus, ScheduleStatus
-from eventsapp.models import Absence, Run, Schedule
+from eventsapp.models import Absence, OutboxMessage, Run, Schedule
 from eventsapp.services import adjustments, runs, schedules
 from eventsapp.web.organizer.run import stream
 from tests import make
@@ -470,9 +470,30 @@ def test_the_difference_is_shown_before_it_is_published(sqlite_app: Flask, roomy
     published(client, roomy)
     text = words(page(client, f"{base}/publicacion"))
     assert "Publicado: versión 2" in text
-    assert "Volver a esta" in text
+    assert ways_back(client, base) == ["1"]
     client.submit(f"{base}/horario/1/copiar", page=f"{base}/publicacion")
     assert "Borrador 3" in words(page(client, f"{base}/horario"))
+
+
+def ways_back(client: FlaskClient, base: str) -> list[str]:
+    """To which versions the page of publication leads back."""
+    return re.findall(r'action="[^"]+/horario/(\d+)/copiar"', page(client, f"{base}/publicacion"))
+
+
+def test_every_version_comes_back_and_nobody_is_told_before_it_is_published(sqlite_app: Flask, roomy: Bench) -> None:
+    client, base = client_of(sqlite_app, roomy), f"/o/{roomy.event.code}"
+    published(client, roomy)
+    mails = db.session.query(OutboxMessage).count()
+    solved_draft(roomy, NOW, seed=2)
+    assert ways_back(client, base) == ["1"]  # a draft that is not wanted leads back to what is published
+    client.submit(f"{base}/horario/1/copiar", page=f"{base}/publicacion")
+    text = words(page(client, f"{base}/publicacion"))
+    assert "El borrador 3 es igual a lo publicado." in text
+    assert ways_back(client, base) == ["2", "1"]  # and an older draft is not lost either
+    client.submit(f"{base}/horario/2/copiar", page=f"{base}/publicacion")
+    assert "copia de la 2" in words(page(client, f"{base}/publicacion"))
+    db.session.rollback()
+    assert db.session.query(OutboxMessage).count() == mails
 
 
 def test_publishing_with_clashes_is_refused_and_the_page_says_which(sqlite_app: Flask, roomy: Bench) -> None:

@@ -66,6 +66,7 @@ def show_publication(event: Event) -> str:
         seen=str(published.id) if published else NOTHING,
         due=len(publication.list_due(event, now=now(), **addresses())) if published and not difference else 0,
         versions=schedules.list_versions(event),
+        current=draft.number if draft else None,
     )
 
 
