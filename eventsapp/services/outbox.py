@@ -301,6 +301,14 @@ def list_for(
     return list(db.session.scalars(query.offset(offset).limit(limit)))
 
 
+def list_unreached(event: Event) -> set[str]:
+    """The addresses from which a mail of the event came back and was not sent again."""
+    query = select(OutboxMessage.to_address).where(
+        OutboxMessage.event_id == event.id, OutboxMessage.state == OutboxState.BOUNCED
+    )
+    return {address.lower() for address in db.session.scalars(query.distinct())}
+
+
 def count_by_state(event: Event, *, text: str = "", keys: Keys | None = None) -> dict[OutboxState, int]:
     """How many mails of an event stand where."""
     query = select(OutboxMessage.state, func.count()).where(*_of(event, text, keys)).group_by(OutboxMessage.state)

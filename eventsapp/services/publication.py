@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -27,7 +27,7 @@ from eventsapp.models import (
     Registration,
     Schedule,
 )
-from eventsapp.services import audit, certificates, endorsements, invitations, schedules
+from eventsapp.services import audit, certificates, endorsements, invitations, outbox, schedules
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,15 @@ def by_person(event: Event, difference: Difference) -> list[PersonChanges]:
         if delegate.id in found
     ]
     return sorted(rows, key=lambda row: (folded(row.company), folded(row.delegate.name)))
+
+
+def find_unreached(event: Event, people: Collection[UUID]) -> set[UUID]:
+    """Those of these people from whose address a mail came back: a publication might not reach them."""
+    lost = outbox.list_unreached(event)
+    if not lost:
+        return set()
+    query = select(Delegate.id).where(func.lower(Delegate.email).in_(sorted(lost)))
+    return set(db.session.scalars(query)).intersection(people)
 
 
 def preview(

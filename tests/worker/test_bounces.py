@@ -18,13 +18,14 @@ from eventsapp.cli.main import main
 from eventsapp.clock import now
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import OutboxState, Side
-from eventsapp.models import Account, OutboxMessage
+from eventsapp.models import Account, Delegate, Event, OutboxMessage
 from eventsapp.services import campaigns, outbox
 from eventsapp.services.campaigns import Answers, Audience
 from eventsapp.worker import runner
 from eventsapp.worker.receiving import receiver
 from tests import make
 from tests.mail.post import Post, office
+from tests.publishing import draft, meeting
 
 UNKNOWN = ("5.1.1", "550 5.1.1 <leo@x.example>: Recipient address rejected: User unknown in local recipient table")
 FULL = ("5.2.2", "552 5.2.2 The email account that you tried to reach is over quota")
@@ -180,3 +181,35 @@ def test_a_forged_report_about_a_mail_that_nobody_sent_changes_nothing(world: Wo
     world.post.box.mails[0] = real.replace(known.encode(), b"0" * len(known))
     assert world.fetch() == 1
     assert set(world.states().values()) == {OutboxState.SENT}
+
+
+def test_before_publishing_the_organizer_knows_whom_mails_do_not_reach(world: World) -> None:
+    with world.app.app_context(), unit_of_work():
+        event = db.session.scalars(select(Event)).one()
+        buyer, first, second = event.registrations
+        draft(event, [(meeting(buyer, first), 0, 0), (meeting(buyer, second), 1, 0)])
+        unknown = first.desks[0].seats[0].delegate.email
+    quiet = world.text("publicacion"), world.text("publicacion/personas")
+    assert not any("no se le pudo entregar" in page or "Un correo anterior" in page for page in quiet)
+    world.post.provider.unknown = {unknown: UNKNOWN}
+    world.send()
+    world.fetch()
+    assert "A 1 de estas personas no se le pudo entregar un correo anterior." in world.text("publicacion")
+    people = world.text("publicacion/personas")
+    assert people.count("Un correo anterior no se entregó") == 1
+    assert "Un correo anterior no se entregó" in row_of(people, name_at(world, unknown))
+
+
+def name_at(world: World, address: str) -> str:
+    """Who has this address."""
+    with world.app.app_context():
+        return db.session.scalars(select(Delegate.name).where(Delegate.email == address)).one()
+
+
+def test_the_page_says_what_it_cannot_know(world: World) -> None:
+    settings = world.app.config["SETTINGS"]
+    assert "IMAP_URL" not in world.text("mensajes")
+    world.app.config["SETTINGS"] = settings.with_(imap_url="")
+    assert "El buzón agenda@encuentro.example no está conectado" in world.text("mensajes")
+    world.app.config["SETTINGS"] = settings.with_(imap_url="", mail_url="")
+    assert "no salen a ningún buzón" in world.text("mensajes")

@@ -115,6 +115,7 @@ def mails(event: Event) -> str:
         total=sum(counts.values()),
         kind_of=kind_of,
         reason_of=reason_of,
+        warning=_warning(),
     )
 
 
@@ -156,6 +157,20 @@ def reason_of(message: OutboxMessage) -> str:
     """Why a mail reached nobody, in words; nothing for one that did, or whose server gave no reason that is known."""
     refusal = why(message.error) if message.state in UNDELIVERED else None
     return str(REFUSAL[refusal]) if refusal else ""
+
+
+def _warning() -> str:
+    """What the states of this page cannot know, because of how the installation sends and reads mail."""
+    settings = current_app.config["SETTINGS"]
+    if settings.mail_target.startswith("folder:"):
+        return _("Esta instalación guarda los correos en una carpeta: no salen a ningún buzón.")
+    if not settings.imap_url:
+        return _(
+            "El buzón %(address)s no está conectado: aquí no se sabe qué correos fueron devueltos. Pida a quien "
+            "administra la instalación que lo conecte (IMAP_URL).",
+            address=settings.mail_from,
+        )
+    return ""
 
 
 def _rendered(message: OutboxMessage) -> render.Rendered | None:

@@ -63,6 +63,7 @@ def show_publication(event: Event) -> str:
         ],
         sentence=_consequence(difference) if difference else "",
         button=_button(difference) if difference else "",
+        unreached=len(publication.find_unreached(event, difference.people)) if difference else 0,
         seen=str(published.id) if published else NOTHING,
         due=len(publication.list_due(event, now=now(), **addresses())) if published and not difference else 0,
         versions=schedules.list_versions(event),

@@ -59,6 +59,7 @@ def list_people(event: Event) -> str:
     draft = _draft(event)
     people = publication.by_person(event, publication.compare(draft)) if draft else []
     text = trimmed(request.args.get("q"))[:200]
+    unreached = publication.find_unreached(event, {one.delegate.id for one in people})
     found = [one for one in people if folded(text) in folded(f"{one.delegate.name} {one.company}")] if text else people
     page = Page.from_request(len(found))
     return organizer_page(
@@ -67,6 +68,7 @@ def list_people(event: Event) -> str:
         "publication",
         draft=draft,
         rows=[_row(one) for one in found[page.first : page.last]],
+        unreached=unreached,
         page=page,
         text=text,
         total=len(people),
