@@ -191,6 +191,11 @@ class Table(Base):
             return True
         return self.closed_until is not None and moment >= self.closed_until
 
+    @property
+    def is_ending(self) -> bool:
+        """Is it closed for good from some moment on?"""
+        return self.closed_at is not None and self.closed_until is None
+
     def is_lost(self, moment: datetime) -> bool:
         """Is it closed then, and for good?"""
-        return self.closed_until is None and not self.is_open(moment)
+        return self.is_ending and not self.is_open(moment)

@@ -17,7 +17,10 @@ from eventsapp.services import requests, schedules, tables
 
 @dataclass(frozen=True)
 class Waiting:
-    """What waits for the organizer; None where there is no schedule to speak of."""
+    """What waits for the organizer; None where there is no schedule to speak of.
+
+    `stranded` are published meetings whose table is closed by then.
+    """
 
     to_review: int
     to_answer: int
@@ -25,6 +28,7 @@ class Waiting:
     unpublished: int | None
     failed_mails: int
     bounced_mails: int
+    stranded: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def waiting(event: Event) -> Waiting:
         unpublished=_count_unpublished(event, schedule) if schedule else None,
         failed_mails=_count_mails(event, OutboxState.FAILED),
         bounced_mails=_count_mails(event, OutboxState.BOUNCED),
+        stranded=tables.count_stranded(event).total(),
     )
 
 

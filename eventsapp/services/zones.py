@@ -48,16 +48,16 @@ def list_spaces(event: Event) -> list[Space]:
     known, counts = limits(event), Counter[Area]()
     for table in tables:
         for area in {(table.room, ""), (table.room, table.zone)}:
-            counts[area] += table.closed_at is None
+            counts[area] += not table.is_ending
     return [Space(room, zone, counts[room, zone], known.get((room, zone))) for room, zone in sorted(counts)]
 
 
 def find_reserve(event: Event, tables: Iterable[Table], kept: Collection[str]) -> frozenset[UUID]:
-    """The tables that are never closed and not used because their room or zone holds no more meetings; `kept` are
-    never among them.
+    """The tables that are not closed for good and not used because their room or zone holds no more meetings; `kept`
+    are never among them.
     """
     known = limits(event)
-    return rooms.reserve(_spots(_never_closed(tables), kept), known) if known else frozenset()
+    return rooms.reserve(_spots(_lasting(tables), kept), known) if known else frozenset()
 
 
 def find_open_slots(
@@ -104,7 +104,7 @@ def limit(event: Event, wanted: Mapping[Area, int | None], *, actor: Actor, now:
 def check_kept(event: Event, tables: Iterable[Table], kept: Collection[str]) -> None:
     """Refuse when the tables that somebody keeps are more than a room or zone holds at once."""
     known = limits(event)
-    area = rooms.overfull(_spots(_never_closed(tables), kept), known)
+    area = rooms.overfull(_spots(_lasting(tables), kept), known)
     if area is not None:
         raise DomainError("zone_full", zone=label(*area), most=known[area])
 
@@ -120,5 +120,5 @@ def _spots(tables: Iterable[Table], kept: Collection[str]) -> list[Spot]:
     return [Spot(table.id, table.room, table.zone, str(table.id) in kept) for table in tables]
 
 
-def _never_closed(tables: Iterable[Table]) -> list[Table]:
-    return [table for table in tables if table.closed_at is None]
+def _lasting(tables: Iterable[Table]) -> list[Table]:
+    return [table for table in tables if not table.is_ending]

@@ -386,7 +386,7 @@ def test_the_summary_counts_what_waits(context: Flask, now: datetime) -> None:
     make.registration(event, Side.BOTH)
     make.request(supplier, buyer)
     schedule = place(event, event.slots[0], event.tables[0])
-    assert summary.capacity(event) == summary.Capacity(slots=4, tables=2, agreed=1)
+    assert summary.capacity(event) == summary.Capacity(usable=(2, 2, 2, 2), whole=2, agreed=1)
     assert summary.capacity(event).places == 8
     assert summary.waiting(event) == summary.Waiting(
         to_review=1, to_answer=0, unplaced=0, unpublished=1, failed_mails=0, bounced_mails=0
@@ -401,6 +401,6 @@ def test_the_summary_counts_what_waits(context: Flask, now: datetime) -> None:
 
 def test_the_summary_of_an_empty_event(context: Flask, now: datetime) -> None:
     event = create(now)
-    assert summary.capacity(event) == summary.Capacity(0, 0, 0)
+    assert summary.capacity(event) == summary.Capacity((), 0, 0)
     assert summary.waiting(event) == summary.Waiting(0, 0, None, None, 0)
     assert summary.registrations_by_day(event, now) == []

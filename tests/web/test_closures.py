@@ -93,7 +93,8 @@ def test_published_meetings_there_lead_to_the_repair(bench: Bench, client: Flask
     assert "reuniones publicadas se quedaron sin su mesa" in words(client.get(path(bench)).text)
     repair = words(client.get(f"/o/{bench.event.code}/horario/reparar").text)
     assert "3 mesas cerradas:" in repair
-    assert "1 (el martes 9 de 09:25 a 10:40)" in repair
+    assert "1, 2, 3 (el martes 9 de 09:25 a 10:40)" in repair
+    assert "reuniones publicadas sin su mesa" in words(client.get(f"/o/{bench.event.code}/").text)
     assert "Cerrar un salón o mesas por un tiempo" in repair
 
 

@@ -62,6 +62,7 @@ def bars(demand: Demand, event: Event) -> list[dict[str, Any]]:
             "group": day(slot.starts_at, event.zone),
             "value": need.wanted,
             "low": need.missing > 0,
+            "limit": need.tables,
         }
         for slot, need in rounds
     ]
@@ -71,13 +72,14 @@ def rounds(demand: Demand, event: Event) -> dict[str, Any] | None:
     """How the tables hold against demand, round by round; None while nobody would use one."""
     if not demand.wanted:
         return None
-    fullest, need = max(demand.rounds, key=lambda entry: entry[1].wanted)
+    fullest, _need = max(demand.rounds, key=lambda entry: entry[1].wanted)
+    most = max(need.tables for _slot, need in demand.rounds)
     return {
         "finding": finding(demand, event),
         "basis": basis(demand),
         "bars": bars(demand, event),
-        "limit": need.tables,
-        "limit_text": ngettext("%(num)s mesa", "%(num)s mesas", need.tables),
+        "limit": most,
+        "limit_text": ngettext("%(num)s mesa", "%(num)s mesas", most),
         "is_short": bool(demand.short),
         "wanted": demand.wanted,
         "fullest": when(fullest, event),

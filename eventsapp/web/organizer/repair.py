@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import abort, current_app, flash, g, request, url_for
@@ -165,9 +166,13 @@ def _news(standing: Standing, lines: list[Line], form: RepairForm) -> News:
     return News(frozenset(cancelled), late, early, tables)
 
 
-def _closed(table: Table) -> str:
-    """A closed table by its label, with its hours where it is not lost for good."""
-    return table.label if table.is_lost(now()) else f"{table.label} ({closed_words(table)})"
+def _closed(found: list[Table]) -> dict[str, Any] | None:
+    """The closed tables by their labels, those with the same hours together; None without any."""
+    by_hours: dict[str, list[str]] = {}
+    for table in found:
+        by_hours.setdefault("" if table.is_lost(now()) else closed_words(table), []).append(table.label)
+    words = [f"{', '.join(labels)} ({hours})" if hours else ", ".join(labels) for hours, labels in by_hours.items()]
+    return {"count": len(found), "words": "; ".join(words)} if found else None
 
 
 def _page(event: Event, form: RepairForm, lines: list[Line] | None = None) -> str:
@@ -194,7 +199,7 @@ def _page(event: Event, form: RepairForm, lines: list[Line] | None = None) -> st
         slots=slot_choices(later),
         gone=sorted(names[key] for key in standing.gone),
         walk_ins=sorted(names[key] for key in standing.walk_ins),
-        closed=[_closed(table) for table in standing.frame.tables if table.closed_at is not None],
+        closed=_closed([table for table in standing.frame.tables if table.closed_at is not None]),
         may_adjust=may(g.actor, Permission.SCHEDULE_ADJUST, event.scope),
         past=len(standing.frame.slots) - len(later),
         running=runs.find_active(event),

@@ -68,6 +68,14 @@ def _todos(event: Event, waiting: summary.Waiting, capacity: summary.Capacity) -
             found.append(Todo(0, _("Abra el evento a las empresas"), settings, "flag"))
     counted = [
         (
+            waiting.stranded,
+            ngettext(
+                "%(num)s reunión publicada sin su mesa", "%(num)s reuniones publicadas sin su mesa", waiting.stranded
+            ),
+            "organizer.repair",
+            "tool",
+        ),
+        (
             waiting.to_review,
             ngettext("%(num)s registro por revisar", "%(num)s registros por revisar", waiting.to_review),
             "organizer.registrations",
