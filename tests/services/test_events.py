@@ -402,5 +402,5 @@ def test_the_summary_counts_what_waits(context: Flask, now: datetime) -> None:
 def test_the_summary_of_an_empty_event(context: Flask, now: datetime) -> None:
     event = create(now)
     assert summary.capacity(event) == summary.Capacity((), 0, 0)
-    assert summary.waiting(event) == summary.Waiting(0, 0, None, None, 0)
+    assert summary.waiting(event) == summary.Waiting(0, 0, None, None, 0, 0)
     assert summary.registrations_by_day(event, now) == []
