@@ -354,7 +354,7 @@ def _show_page(shown: Shown, form: SendForm) -> str:
         count=len(meant),
         audience=_audience_words(campaign.event, campaigns.audience_of(campaign)),
         preview=_preview(campaign, meant, language),
-        languages={code: LOCALES[code] for code in campaign.texts},
+        spoken={code: LOCALES[code] for code in campaign.texts},
         language=language,
         mails=campaigns.deliveries(campaign, SHOWN_PEOPLE) if not is_draft else [],
         reason_of=reason_of,

@@ -80,7 +80,7 @@ def list_printouts(event: Event) -> str:
             for kind in PrintoutKind
         ],
         papers=PAPER,
-        languages=LOCALES,
+        spoken=LOCALES,
         language=str(get_locale() or DEFAULT_LOCALE),
         rows=rows,
         version=printouts.find_version(event),
