@@ -67,6 +67,7 @@ def filled(
     meetings: int = 4300,
     unplaced: int = 64,
     absences: int = 120,
+    first: time = time(8, 0),
 ) -> Filled:
     """An event whose buyers have fixed tables; buyer `i` meets supplier `5i + 7s` in round `s`, so nobody sits twice.
 
@@ -86,7 +87,7 @@ def filled(
     for row in (*event.slots, *event.blocks):
         db.session.delete(row)
     db.session.flush()
-    slots = [slot for number in range(days) for slot in _day(event, date(2027, 3, 9 + number), rounds)]
+    slots = [slot for number in range(days) for slot in _day(event, date(2027, 3, 9 + number), first, rounds)]
     tables = [_new(Table, event_id=event.id, label=str(n + 1), room="Salón", position=n + 1) for n in range(buyers)]
     codes = list(terms())
     sides = [(Side.BUYER, n) for n in range(buyers)] + [(Side.SUPPLIER, n) for n in range(suppliers)]
@@ -229,9 +230,9 @@ def _pairs(buyers: int, suppliers: int, slots: int) -> list[tuple[int, int, int]
     return [(buyer, (5 * buyer + 7 * slot) % suppliers, slot) for slot, buyer in order]
 
 
-def _day(event: Event, day: date, rounds: int) -> list[dict[str, object]]:
+def _day(event: Event, day: date, first: time, rounds: int) -> list[dict[str, object]]:
     """Rounds of one day in two stretches with a break between."""
-    starts = datetime.combine(day, time(8, 0), make.ZONE)
+    starts = datetime.combine(day, first, make.ZONE)
     found: list[dict[str, object]] = []
     for length in (rounds // 2, rounds - rounds // 2):
         block = Block(event=event, kind=BlockKind.MEETINGS, title="", starts_at=starts, ends_at=starts + length * STEP)
