@@ -81,6 +81,11 @@ class Actor:
         return self.account_id is not None
 
     @property
+    def is_standing_in(self) -> bool:
+        """Does somebody of the team act for a company here? The dates that bind companies do not bind the team."""
+        return self.acting is not None
+
+    @property
     def is_staff(self) -> bool:
         """Is there an organization that this actor works in, or the platform?"""
         return self.is_admin or bool(self.roles)

@@ -40,8 +40,13 @@ def phase(event: Dates, now: datetime, *, has_schedule: bool) -> Phase:
     return Phase.SCHEDULING
 
 
-def is_registration_open(event: Dates, now: datetime) -> bool:
-    """May companies start and send registrations? Also late, when the organizer allows it."""
+def is_registration_open(event: Dates, now: datetime, *, is_team: bool = False) -> bool:
+    """May companies start and send registrations? Also late, when the organizer allows it.
+
+    Who acts for a company is of the team (`is_team`): only the end of the event binds the team.
+    """
+    if is_team:
+        return event.status is EventStatus.OPEN
     return event.status is EventStatus.OPEN and event.registration_opens_at <= now < registration_ends_at(event)
 
 
@@ -98,18 +103,20 @@ def reminder_at(reminder_hours: int, *, asked_at: datetime, expires_at: datetime
     return first if asked_at < first <= now else None
 
 
-def are_requests_open(event: Dates, now: datetime) -> bool:
-    """May companies ask for meetings and answer?"""
+def are_requests_open(event: Dates, now: datetime, *, is_team: bool = False) -> bool:
+    """May companies ask for meetings and answer? The team may, for a company, as long as the event is open."""
+    if is_team:
+        return event.status is EventStatus.OPEN
     return event.status is EventStatus.OPEN and event.requests_open_at <= now < event.requests_close_at
 
 
-def require_registration_open(event: Dates, now: datetime) -> None:
+def require_registration_open(event: Dates, now: datetime, *, is_team: bool = False) -> None:
     """Raise `registration_closed` unless companies may register now."""
-    if not is_registration_open(event, now):
+    if not is_registration_open(event, now, is_team=is_team):
         raise DomainError("registration_closed", closes_at=registration_ends_at(event))
 
 
-def require_requests_open(event: Dates, now: datetime) -> None:
+def require_requests_open(event: Dates, now: datetime, *, is_team: bool = False) -> None:
     """Raise `requests_closed` unless companies may ask for meetings now."""
-    if not are_requests_open(event, now):
+    if not are_requests_open(event, now, is_team=is_team):
         raise DomainError("requests_closed", opens_at=event.requests_open_at, closes_at=event.requests_close_at)

@@ -40,6 +40,7 @@ class Progress(StrEnum):
 MAX_DESKS = 8
 MAX_DELEGATES = 30
 OPEN_AFTER_APPROVAL = frozenset({Step.DELEGATES, Step.AVAILABILITY})
+OPEN_TO_TEAM = frozenset(RegistrationStatus) - {RegistrationStatus.REJECTED, RegistrationStatus.WITHDRAWN}
 DRAFTS = frozenset({RegistrationStatus.DRAFT, RegistrationStatus.CHANGES_REQUESTED})
 
 
@@ -60,14 +61,16 @@ def missing_steps(done: Collection[str]) -> list[Step]:
     return [step for step in Step if step not in done]
 
 
-def can_edit(step: Step, status: RegistrationStatus, event: Dates, now: datetime) -> bool:
+def can_edit(step: Step, status: RegistrationStatus, event: Dates, now: datetime, *, is_team: bool = False) -> bool:
     """May the company change this step now?
 
     A draft while registration is open; what the organizer gave back, and people and availability of an approved
-    company, until requests close.
+    company, until requests close. Somebody of the team who acts for the company: as long as the event is open.
     """
     if event.status is not EventStatus.OPEN:
         return False
+    if is_team:
+        return status in OPEN_TO_TEAM
     if status is RegistrationStatus.DRAFT:
         return deadlines.is_registration_open(event, now)
     if status is RegistrationStatus.CHANGES_REQUESTED:
@@ -75,8 +78,10 @@ def can_edit(step: Step, status: RegistrationStatus, event: Dates, now: datetime
     return status is RegistrationStatus.APPROVED and step in OPEN_AFTER_APPROVAL and now < event.requests_close_at
 
 
-def can_send(status: RegistrationStatus, event: Dates, now: datetime) -> bool:
-    """May the company send the registration now? What was given back has until requests close."""
+def can_send(status: RegistrationStatus, event: Dates, now: datetime, *, is_team: bool = False) -> bool:
+    """May the company send the registration now? What was given back has until requests close, the team longer."""
+    if is_team:
+        return event.status is EventStatus.OPEN and status in DRAFTS
     if status is RegistrationStatus.CHANGES_REQUESTED:
         return event.status is EventStatus.OPEN and now < event.requests_close_at
     return status is RegistrationStatus.DRAFT and deadlines.is_registration_open(event, now)

@@ -374,12 +374,12 @@ def submit(registration: Registration, *, consents: Iterable[Consent], actor: Ac
     require(actor, Permission.REGISTRATION_EDIT, registration.scope)
     notes.hold(registration)
     status = lifecycle.registration(registration.status, "submit")
-    if not registering.can_send(registration.status, registration.event, now):
+    if not registering.can_send(registration.status, registration.event, now, is_team=actor.is_standing_in):
         raise DomainError("registration_closed")
     if registering.missing_steps(registration.steps_done):
         raise DomainError("registration_incomplete")
     registration.status = status
-    if actor.acting is None:  # nobody consents for somebody else
+    if not actor.is_standing_in:  # nobody consents for somebody else
         privacy.set_consents(registration, set(consents), actor=actor, now=now)
     registration.submitted_at = now
     registration.decision_reason = ""
@@ -409,7 +409,7 @@ def resume(registration: Registration, *, actor: Actor, now: datetime) -> None:
     """Come back after a withdrawal: a draft again, with all answers."""
     require(actor, Permission.REGISTRATION_EDIT, registration.scope)
     notes.hold(registration)
-    deadlines.require_registration_open(registration.event, now)
+    deadlines.require_registration_open(registration.event, now, is_team=actor.is_standing_in)
     registration.status = lifecycle.registration(registration.status, "resume")
     notes.touch(registration, now)
     notes.record(actor, "registration.resumed", registration, at=now)
@@ -451,7 +451,7 @@ def _own_part(registration: Registration, answers: AvailabilityAnswers, actor: A
 def _begin(registration: Registration, step: Step, actor: Actor, now: datetime) -> None:
     require(actor, STEP_PERMISSIONS.get(step, Permission.REGISTRATION_EDIT), registration.scope)
     notes.hold(registration)
-    if not registering.can_edit(step, registration.status, registration.event, now):
+    if not registering.can_edit(step, registration.status, registration.event, now, is_team=actor.is_standing_in):
         raise DomainError("step_closed")
 
 

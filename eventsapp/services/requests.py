@@ -524,7 +524,7 @@ def _permit(registration: Registration, actor: Actor, now: datetime, reason: str
         require(actor, Permission.REQUEST_ACT_FOR, registration.scope)
         return
     require(actor, Permission.REQUEST_MAKE, registration.scope)
-    deadlines.require_requests_open(registration.event, now)
+    deadlines.require_requests_open(registration.event, now, is_team=actor.is_standing_in)
 
 
 def _require_possible(from_: Registration, to: Registration) -> None:

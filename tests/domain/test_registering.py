@@ -53,6 +53,24 @@ def test_what_may_be_changed_when(status: RegistrationStatus, day: float, steps:
 
 
 @pytest.mark.parametrize(
+    ("status", "steps", "answer"),
+    [
+        (RegistrationStatus.DRAFT, EVERYTHING, True),
+        (RegistrationStatus.SUBMITTED, EVERYTHING, False),
+        (RegistrationStatus.CHANGES_REQUESTED, EVERYTHING, True),
+        (RegistrationStatus.WAITLISTED, EVERYTHING, False),
+        (RegistrationStatus.APPROVED, EVERYTHING, False),
+        (RegistrationStatus.REJECTED, set(), False),
+        (RegistrationStatus.WITHDRAWN, set(), False),
+    ],
+)
+def test_the_team_is_bound_by_no_date(status: RegistrationStatus, steps: set[str], answer: bool) -> None:
+    late = START + timedelta(days=29)
+    assert {step.value for step in Step if can_edit(step, status, Dates(), late, is_team=True)} == steps
+    assert can_send(status, Dates(), late, is_team=True) is answer
+
+
+@pytest.mark.parametrize(
     ("status", "day", "answer"),
     [
         (RegistrationStatus.DRAFT, 9.9, True),
@@ -69,7 +87,9 @@ def test_when_it_may_be_sent(status: RegistrationStatus, day: float, answer: boo
 def test_nothing_of_a_closed_event_may_be_changed() -> None:
     archived = Dates()
     archived.status = EventStatus.ARCHIVED
-    assert not any(can_edit(step, status, archived, START) for step in Step for status in RegistrationStatus)
+    every = [(step, status, team) for step in Step for status in RegistrationStatus for team in (False, True)]
+    assert not any(can_edit(step, status, archived, START, is_team=team) for step, status, team in every)
+    assert not any(can_send(status, archived, START, is_team=team) for _, status, team in every)
 
 
 def test_progress_of_a_step() -> None:

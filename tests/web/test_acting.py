@@ -153,6 +153,24 @@ def test_a_new_requirement_is_written_for_a_buyer(stage: Stage) -> None:
     ]
 
 
+def test_dates_that_bind_companies_do_not_bind_the_team(stage: Stage) -> None:
+    with stage.app.app_context():
+        closes_at = db.session.get_one(Registration, stage.supplier).event.requests_close_at
+    with time_machine.travel(closes_at, tick=False):
+        client = stage.acting()
+        steps = [f"{PAGES}/registro/{slug}" for slug in ("empresa", "procesos", "disponibilidad")]
+        assert ["Guardar" in client.get(step).text for step in steps] == [True] * 3
+        offered = client.submit(f"{PAGES}/registro/procesos", {"terms": ["ALL-020"], "offer": "Bujes"})
+        asked = client.submit(f"{PAGES}/buscar/{stage.buyer}", {"preference": "want", "note": ""})
+    assert (offered.status_code, asked.status_code) == (303, 303)
+    assert {row[1:] for row in stage.log()} == {
+        (action, "Zincados Lerma", WHY)
+        for action in ("registration.acting_begun", "registration.terms_changed", "request.made")
+    }
+    with stage.app.app_context():
+        assert db.session.get_one(Registration, stage.supplier).terms == ["ALL-020"]
+
+
 def test_a_reviewer_acts_for_the_own_companies_only(stage: Stage) -> None:
     client = stage.client("reviewer")
     token = hidden_fields(client.get("/cuenta").text)["csrf_token"]

@@ -131,7 +131,7 @@ def find(registration: Registration) -> ResponseReturnValue:
         has_candidates=bool(others),
         is_filtered=any(getattr(filters, each.name) for each in fields(filters)),
         shown=shown_filters(),
-        is_open=deadlines.are_requests_open(registration.event, now()),
+        is_open=deadlines.are_requests_open(registration.event, now(), is_team=g.actor.is_standing_in),
         opens_later=now() < registration.event.requests_open_at,
         remaining=quotas.remaining(registration.event, registration.side, used),
         quota=quotas.quota(registration.event, registration.side),
@@ -167,7 +167,7 @@ def ask(chosen: Choice) -> ResponseReturnValue:
         form=form,
         candidate=candidate,
         shown=shown_filters(),
-        is_open=deadlines.are_requests_open(event, now()),
+        is_open=deadlines.are_requests_open(event, now(), is_team=g.actor.is_standing_in),
         remaining=quotas.remaining(event, registration.side, used),
     )
     return page, 422 if form.errors else 200

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response as FlaskResponse
+from flask import g
 from flask.typing import ResponseReturnValue
 
 from eventsapp.domain import certifications, deadlines, scoring
@@ -134,7 +135,7 @@ def company(view: View) -> ResponseReturnValue:
         has_agreed=has_agreed,
         hint=exclusions.find_reasons(mine).get(other.id, "") if candidate is not None else "",
         shown=shown_filters(),
-        is_open=deadlines.are_requests_open(event, now()),
+        is_open=deadlines.are_requests_open(event, now(), is_team=g.actor.is_standing_in),
     )
 
 

@@ -100,5 +100,5 @@ def can_edit(registration: Registration, step: Step) -> bool:
     """May the actor change this step of the company now?"""
     permission = STEP_PERMISSIONS.get(step, Permission.REGISTRATION_EDIT)
     return may(g.actor, permission, registration.scope) and registering.can_edit(
-        step, registration.status, registration.event, now()
+        step, registration.status, registration.event, now(), is_team=g.actor.is_standing_in
     )

@@ -66,10 +66,11 @@ def registration(found: Entry) -> str:
         "company/registration.html",
         mine,
         tasks=_tasks(mine),
-        can_send=registering.can_send(mine.status, mine.event, at),
+        can_send=registering.can_send(mine.status, mine.event, at, is_team=g.actor.is_standing_in),
         missing=registering.missing_steps(mine.steps_done),
         can_change_people=can_edit(mine, Step.DELEGATES),
-        can_resume=mine.status is Status.WITHDRAWN and deadlines.is_registration_open(mine.event, at),
+        can_resume=mine.status is Status.WITHDRAWN
+        and deadlines.is_registration_open(mine.event, at, is_team=g.actor.is_standing_in),
         sections=sections(mine),
         is_late=deadlines.is_registration_late(mine.event, at),
         ends_at=deadlines.registration_ends_at(mine.event),
@@ -83,7 +84,7 @@ def registration(found: Entry) -> str:
 def start(found: Entry) -> Response | tuple[str, int]:
     """Begin a registration as buyer or supplier."""
     event = found.event
-    if g.actor.acting is not None:  # who stands in has a registration to work on, and begins none of their own there
+    if g.actor.is_standing_in:  # who stands in has a registration to work on, and begins none of their own there
         return redirect(url_for("company.registration", event_code=event.code))
     form = _start_form(event)
     if form.validate_on_submit():
@@ -188,7 +189,7 @@ def _review_page(mine: Registration, form: ReviewForm) -> str:
         form=form,
         sections=sections(mine),
         missing=[TITLES[step] for step in registering.missing_steps(mine.steps_done)],
-        can_send=registering.can_send(mine.status, mine.event, now()),
+        can_send=registering.can_send(mine.status, mine.event, now(), is_team=g.actor.is_standing_in),
     )
 
 

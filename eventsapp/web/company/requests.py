@@ -151,7 +151,7 @@ def list_requests(registration: Registration) -> ResponseReturnValue:
         page=page,
         rows=[_row(field, registration, row, hints) for row in rows],
         contacts=request_lists.list_contacts(rows, of=registration),
-        is_open=deadlines.are_requests_open(event, now()),
+        is_open=deadlines.are_requests_open(event, now(), is_team=g.actor.is_standing_in),
         remaining=quotas.remaining(event, registration.side, used),
         quota=quotas.quota(event, registration.side),
         auto_form=AutoAcceptForm(formdata=None, level=str(registration.auto_accept_level or NEVER)),
