@@ -21,7 +21,6 @@ from tests.client import hidden_fields
 from tests.conftest import NOW
 
 PAGES = "/e/bajio"
-LANGUAGES = {"languages": ["es", "de"], "export_markets": ["US"]}
 WHY = "Lo pidió por teléfono el 3 de marzo"
 
 
@@ -56,11 +55,14 @@ class Stage:
         assert (begun.status_code, begun.location) == (303, f"{PAGES}/registro")
         return client
 
+    def send(self, client: FlaskClient, path: str, data: dict[str, object]) -> int:
+        """Send a form with what its page had seen; the status of the answer."""
+        seen = dict(re.findall(r'name="(seen)"[^>]* value="([^"]*)"', client.get(path).text))
+        return client.submit(path, {**seen, **data}).status_code
+
     def change(self, client: FlaskClient) -> int:
         """Change the languages of the company; the status of the answer."""
-        path = f"{PAGES}/perfil/idiomas"
-        seen = dict(re.findall(r'name="(seen)"[^>]* value="([^"]*)"', client.get(path).text))
-        return client.submit(path, {**seen, **LANGUAGES}).status_code
+        return self.send(client, f"{PAGES}/perfil/idiomas", {"languages": ["es", "de"], "export_markets": ["US"]})
 
     def log(self) -> list[tuple[str, str, str, str]]:
         """Who did what, for which company and why, oldest first."""
@@ -160,9 +162,9 @@ def test_dates_that_bind_companies_do_not_bind_the_team(stage: Stage) -> None:
         client = stage.acting()
         steps = [f"{PAGES}/registro/{slug}" for slug in ("empresa", "procesos", "disponibilidad")]
         assert ["Guardar" in client.get(step).text for step in steps] == [True] * 3
-        offered = client.submit(f"{PAGES}/registro/procesos", {"terms": ["ALL-020"], "offer": "Bujes"})
-        asked = client.submit(f"{PAGES}/buscar/{stage.buyer}", {"preference": "want", "note": ""})
-    assert (offered.status_code, asked.status_code) == (303, 303)
+        offered = stage.send(client, f"{PAGES}/registro/procesos", {"terms": ["ALL-020"], "offer": "Bujes"})
+        asked = stage.send(client, f"{PAGES}/buscar/{stage.buyer}", {"preference": "want", "note": ""})
+    assert (offered, asked) == (303, 303)
     assert {row[1:] for row in stage.log()} == {
         (action, "Zincados Lerma", WHY)
         for action in ("registration.acting_begun", "registration.terms_changed", "request.made")
