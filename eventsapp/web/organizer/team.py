@@ -148,7 +148,7 @@ def change_member(seat: Seat) -> ResponseReturnValue:
         "organizer/team_member.html",
         form=form,
         organization=seat.organization,
-        account=seat.member.account,
+        member=seat.member.account,
         stored=[ROLE[role] for role in held.held],
         is_stale=status == 409,
         looked_after=liaisons.count_by_account(seat.organization).get(seat.member.account.id, 0),
