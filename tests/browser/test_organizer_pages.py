@@ -210,6 +210,7 @@ def _build(live: Live) -> Demo:
                     "ajustes/reglas",
                     "ajustes/mesas/cerrar",
                     "ajustes/solicitudes",
+                    "empresas?responsable=nadie",
                     "bitacora",
                     "buscar?q=proveedor",
                     "copiar",
@@ -222,7 +223,14 @@ def _build(live: Live) -> Demo:
             for row in (*bare.slots, *bare.blocks):
                 db.session.delete(row)
         team = f"/o/organizacion/{bench.event.organization.code}/equipo"
-        pages += [team, f"{team}/{bench.account.id}", *(f"/o/vacio/{path}" for path in BARE)]
+        own_log = team.replace("equipo", "bitacora")
+        pages += [
+            team,
+            f"{team}/{bench.account.id}",
+            own_log,
+            f"{own_log}?q=nadie",
+            *(f"/o/vacio/{path}" for path in BARE),
+        ]
         errors = [team, f"{team}/{bench.account.id}", "/o/nuevo", *(f"{HERE}/{path}" for path in REFUSED)]
         return Demo(live, bench.account.id, pages, errors)
 
