@@ -60,9 +60,9 @@ def record(
     )
 
 
-def list_for(object_id: UUID, most: int = 50) -> list[AuditEntry]:
-    """The latest entries about one object, newest first."""
-    query = select(AuditEntry).where(AuditEntry.object_id == object_id).order_by(AuditEntry.at.desc()).limit(most)
+def list_for(*object_ids: UUID, most: int = 50) -> list[AuditEntry]:
+    """The latest entries about these objects, newest first."""
+    query = select(AuditEntry).where(AuditEntry.object_id.in_(object_ids)).order_by(AuditEntry.at.desc()).limit(most)
     return list(db.session.scalars(query))
 
 

@@ -101,7 +101,9 @@ def test_a_company_is_changed_on_its_behalf_and_the_log_says_so(stage: Stage, wh
     assert "Ir a sus páginas" not in client.get(f"/o/bajio/empresas/{stage.buyer}").text
     ended = client.submit("/o/bajio/actuar/terminar", page=f"{PAGES}/perfil")
     assert (ended.status_code, ended.location) == (303, f"/o/bajio/empresas/{stage.supplier}")
-    assert "Ya no actúa por Zincados Lerma." in client.get(ended.location).text
+    page = client.get(ended.location).text
+    assert "Ya no actúa por Zincados Lerma." in page
+    assert page.split("Historia")[1].count("en nombre de Zincados Lerma") == 3
     name = {"manager": "Mario", "liaison": "Lía"}[who]
     assert stage.languages() == ["es", "de"]
     assert stage.log() == [
