@@ -103,7 +103,7 @@ def test_a_company_is_changed_on_its_behalf_and_the_log_says_so(stage: Stage, wh
     assert (ended.status_code, ended.location) == (303, f"/o/bajio/empresas/{stage.supplier}")
     page = client.get(ended.location).text
     assert "Ya no actúa por Zincados Lerma." in page
-    assert page.split("Historia")[1].count("en nombre de Zincados Lerma") == 3
+    assert page.split("<h2>Historia<")[1].count("en nombre de Zincados Lerma") == 3
     name = {"manager": "Mario", "liaison": "Lía"}[who]
     assert stage.languages() == ["es", "de"]
     assert stage.log() == [
