@@ -64,6 +64,11 @@ def news_of(run: Run) -> News:
     return news_from_dict(run.options["news"])
 
 
+def count_stranded(run: Run) -> int:
+    """How many published meetings a repair found at tables that are closed for a while."""
+    return int(run.options.get("stranded", 0))
+
+
 def published_of(run: Run) -> Schedule | None:
     """The version that a repair changes."""
     return db.session.get(Schedule, UUID(run.options["published"]))
@@ -124,11 +129,13 @@ def start(event: Event, news: News, *, seconds: int, seed: int, actor: Actor, no
     require(actor, Permission.SCHEDULE_SOLVE, event.scope)
     published = schedules.published_of(event)
     lost = {table.id for table in tables.list_all(event) if table.is_lost(now)}
-    news = replace(news, tables=news.tables | (tables.count_stranded(event).keys() & lost))
+    stranded = tables.count_stranded(event)
+    news = replace(news, tables=news.tables | (stranded.keys() & lost))
     options = {
         **Options(begin=KEEP, weights=weights_from_dict(published.weights)).to_dict(),
         "news": news.to_dict(),
         "published": str(published.id),
+        "stranded": sum(held for key, held in stranded.items() if key not in news.tables),
         "before": now.isoformat(),
     }
     return runs.launch(

@@ -231,6 +231,7 @@ def test_published_meetings_at_a_closed_table_are_repaired_only_where_it_is_clos
     with unit_of_work():
         run = repairs.start(bench.event, News(), seconds=10, seed=1, actor=bench.actor, now=now)
     assert repairs.news_of(run).tables == frozenset()  # not lost: closed for a while
+    assert repairs.count_stranded(run) == len(stranded)
     bench.work(run, now)
     with unit_of_work():
         draft = repairs.accept(run, actor=bench.actor, now=now, host=HOST)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from eventsapp.models import Event, Run
 from eventsapp.scheduling.problem import Problem
@@ -46,7 +47,7 @@ def repair_part(run: Run, answer: Answer | None) -> dict[str, Any]:
     event = run.event
     published = repairs.published_of(run)
     part: dict[str, Any] = {
-        "news": news_words(event, repairs.news_of(run)),
+        "news": [*_closed_words(repairs.count_stranded(run)), *news_words(event, repairs.news_of(run))],
         "version": published.number if published is not None else None,
         "outdated": published is None or published.id != event.published_schedule_id,
         "accept": run_url(run, "accept_repair"),
@@ -75,6 +76,12 @@ def repair_part(run: Run, answer: Answer | None) -> dict[str, Any]:
     part["same"] = len(before) - len(difference.moved) - len(difference.dropped)
     part["companies"] = _companies(difference, names, touched)
     return part
+
+
+def _closed_words(held: int) -> list[str]:
+    """What tables that are closed for a while ask for."""
+    text = ngettext("%(num)s reunión publicada sin su mesa", "%(num)s reuniones publicadas sin su mesa", held)
+    return [text] if held else []
 
 
 def news_words(event: Event, news: repairs.News) -> list[str]:
