@@ -24,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 WITHOUT_A_LINK = {
     "organizer.new_organization": "for administrators of the platform only",
+    "organizer.platform_log": "the same",
     "organizer.run_events": "read by the script of a run that goes on; here all have ended",
     "organizer.run_state": "the same",
     # One of a list that is empty here; the list itself has its door.
