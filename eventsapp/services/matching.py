@@ -7,7 +7,7 @@ change shows at once. What a company published is compared in full; the terms of
 - all that a supplier names, in its capabilities and its registration, is one more, general, offer.
 
 So nobody must write the long form, and who writes it loses nothing. The level of two companies is that of their best
-match; it is the affinity of `domain.matching.meeting_value`, the same on every page and in every run.
+match; it is the affinity of `domain.worth.meeting_value`, the same on every page and in every run.
 """
 
 from __future__ import annotations
