@@ -223,9 +223,9 @@ def test_an_organizer_acts_for_a_company_with_a_reason_and_neither_date_nor_quot
 ) -> None:
     event = make.event(supplier_request_quota=0)
     buyer, supplier, other = make.registration(event, Side.BUYER), make.registration(event), make.registration(event)
-    reviewer = make.actor(make.organizer(event.organization, Role.REVIEWER))
+    manager = make.actor(make.organizer(event.organization, Role.MANAGER))
     late = event.requests_close_at + timedelta(days=1)
-    said = {"actor": reviewer, "now": late, "reason": "Lo pidió por teléfono"}
+    said = {"actor": manager, "now": late, "reason": "Lo pidió por teléfono"}
     made = requests.ask(supplier, buyer, Preference.WANT, **said)
     assert (made.status, made.origin) == (RequestStatus.ACCEPTED, RequestOrigin.ORGANIZER)
     assert (requests.count_used(supplier), mails()) == (0, [])
@@ -246,7 +246,7 @@ def test_an_organizer_acts_for_a_company_with_a_reason_and_neither_date_nor_quot
         with pytest.raises(Forbidden):
             requests.accept(made, actor=actor, now=now, reason="Porque sí")
     with pytest.raises(Forbidden):
-        requests.accept(made, actor=reviewer, now=now, reason="")
+        requests.accept(made, actor=manager, now=now, reason="")
 
 
 def test_lists_of_a_company_hide_excluded_pairs_and_companies_that_left(context: Flask, now: datetime) -> None:
