@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -27,7 +27,7 @@ from uuid import UUID
 
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from waitress.server import create_server
 
 from eventsapp.app import packaged_or_top_level
@@ -50,7 +50,8 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 DESK, PHONE = (1440, 900), (390, 844)
 COLORS = 256
-SECONDS = 10
+PATIENT = 60_000
+SECONDS, SECOND_RUN_SECONDS = 10, 40
 MOVED, DROPPED = 3, 2
 FAIREST_FIRST = ("shortfall", "musts", "fairness", "value", "idle", "moves")
 SHEETS = (
@@ -98,7 +99,7 @@ def main(arguments: Sequence[str]) -> int:
     if unknown := wanted - set(NAMES):
         parser.error(f"no such picture: {', '.join(sorted(unknown))}")
     FOLDER.mkdir(exist_ok=True)
-    with TemporaryDirectory() as folder, _example(Path(folder)) as (app, settings, known):
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, _example(Path(folder)) as (app, settings, known):
         for name, picture in _pictures(app, settings, known, wanted):
             print(f"{name}: {_keep(picture, FOLDER / f'{name}.png') // 1024} KB", flush=True)
     return 0
@@ -127,9 +128,13 @@ def _example(folder: Path) -> Iterator[tuple[Flask, Settings, dict[str, str]]]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """The usual port, which stands in mails; another one when it is taken."""
+    for port in (8000, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise SystemExit("no port is free")
 
 
 def _afternoon(app: Flask, event_id: UUID, settings: Settings) -> dict[str, str]:
@@ -140,7 +145,7 @@ def _afternoon(app: Flask, event_id: UUID, settings: Settings) -> dict[str, str]
         organizer = event.organization.memberships[0].account
         actor = actor_of(organizer)
         options = Options(tuple(Level(name) for name in FAIREST_FIRST))
-        run = runs.start(event, seconds=SECONDS, seed=2, actor=actor, now=now, options=options)
+        run = runs.start(event, seconds=SECOND_RUN_SECONDS, seed=2, actor=actor, now=now, options=options)
         texts = {
             "es_MX": {
                 "subject": "Nos vemos en {sede}",
@@ -228,6 +233,7 @@ def _shot(page: Page, base_url: str, shot: Shot, known: dict[str, str]) -> Image
     answer = page.goto(base_url + shot.path.format(**known), wait_until="load")
     if answer is None or answer.status != 200:
         raise SystemExit(f"{shot.name}: {page.url} answered {answer and answer.status}")
+    expect(page.get_by_text("Cargando el tablero")).to_be_hidden(timeout=PATIENT)
     page.evaluate("document.fonts.ready")
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return Image.open(BytesIO(page.screenshot(full_page=shot.is_whole)))
@@ -253,9 +259,18 @@ def _sheets(code: str) -> Image.Image:
     return beside
 
 
-def _keep(picture: Image.Image, path: Path, colors: int = COLORS) -> int:
-    """Write with a palette: a page of ours has few colors; how many bytes."""
-    small = picture.convert("RGB").quantize(colors, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+def _keep(picture: Image.Image, path: Path) -> int:
+    """Write with a palette of the colors that are there most often, so that those of our pages stay; how many bytes."""
+    plain = picture.convert("RGB")
+    often: list[tuple[int, Any]] = sorted(plain.getcolors(plain.width * plain.height) or (), reverse=True)[:COLORS]
+    colors = [color for _amount, color in often]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for color in colors for part in color])
+    small = plain.quantize(palette=palette, dither=Image.Dither.NONE)
+    # Pillow looks the nearest color up in steps of a few shades: what is in the palette keeps its own.
+    own, raw = {color: index for index, color in enumerate(colors)}, plain.tobytes()
+    pixels = zip(zip(raw[::3], raw[1::3], raw[2::3], strict=True), small.tobytes(), strict=True)
+    small.frombytes(bytes(own.get(color, nearest) for color, nearest in pixels))
     small.save(path, optimize=True)
     return path.stat().st_size
 
