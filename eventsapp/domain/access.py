@@ -23,6 +23,7 @@ class Permission(StrEnum):
     EVENT_MANAGE = "event:manage"
     COMPANY_READ = "company:read"
     COMPANY_EDIT = "company:edit"
+    COMPANY_ACT_FOR = "company:act_for"
     CERTIFICATE_VERIFY = "certificate:verify"
     REGISTRATION_READ = "registration:read"
     REGISTRATION_EDIT = "registration:edit"
@@ -31,7 +32,6 @@ class Permission(StrEnum):
     DESK_EDIT = "desk:edit"
     REQUEST_READ = "request:read"
     REQUEST_MAKE = "request:make"
-    REQUEST_ACT_FOR = "request:act_for"
     SCHEDULE_READ = "schedule:read"
     SCHEDULE_SOLVE = "schedule:solve"
     SCHEDULE_ADJUST = "schedule:adjust"
@@ -171,6 +171,7 @@ POLICY: dict[Permission, Predicate] = {
     Permission.EVENT_MANAGE: _staff(*ORGANIZERS),
     Permission.COMPANY_READ: _either(_own_company, _staff(*REVIEWERS)),
     Permission.COMPANY_EDIT: _either(_administered, _staff(*REVIEWERS)),
+    Permission.COMPANY_ACT_FOR: _either(_liaison, _staff(*ORGANIZERS)),
     Permission.CERTIFICATE_VERIFY: _staff(*REVIEWERS),
     Permission.REGISTRATION_READ: _either(_own_company, _staff(*REVIEWERS, Role.FLOOR)),
     Permission.REGISTRATION_EDIT: _administered,
@@ -179,7 +180,6 @@ POLICY: dict[Permission, Predicate] = {
     Permission.DESK_EDIT: _own_company,
     Permission.REQUEST_READ: _either(_own_company, _staff(*REVIEWERS)),
     Permission.REQUEST_MAKE: _own_company,
-    Permission.REQUEST_ACT_FOR: _either(_liaison, _staff(*ORGANIZERS)),
     Permission.SCHEDULE_READ: _staff(*REVIEWERS, Role.FLOOR),
     Permission.SCHEDULE_SOLVE: _staff(*ORGANIZERS),
     Permission.SCHEDULE_ADJUST: _staff(*ORGANIZERS),

@@ -11,7 +11,7 @@ from eventsapp.services import registration_notes as notes
 
 def begin(registration: Registration, reason: str, *, actor: Actor, now: datetime) -> None:
     """Stand in for the company of a registration, for a reason."""
-    require(actor, Permission.REQUEST_ACT_FOR, registration.scope)
+    require(actor, Permission.COMPANY_ACT_FOR, registration.scope)
     notes.record(as_company(actor, registration, reason), "registration.acting_begun", registration, at=now)
 
 

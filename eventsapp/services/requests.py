@@ -521,7 +521,7 @@ def _parties(request: Request) -> tuple[Registration, Registration]:
 def _permit(registration: Registration, actor: Actor, now: datetime, reason: str) -> None:
     """May the actor act as this company, or with a reason for it?"""
     if reason:
-        require(actor, Permission.REQUEST_ACT_FOR, registration.scope)
+        require(actor, Permission.COMPANY_ACT_FOR, registration.scope)
         return
     require(actor, Permission.REQUEST_MAKE, registration.scope)
     deadlines.require_requests_open(registration.event, now, is_team=actor.is_standing_in)

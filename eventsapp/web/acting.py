@@ -54,7 +54,7 @@ def actor_here(actor: Actor) -> Actor:
         return actor
     registration = loaders.registration_of_event(code, UUID(found.registration_id))
     is_theirs = found.account_id == str(actor.account_id)
-    if registration is None or not is_theirs or not may(actor, Permission.REQUEST_ACT_FOR, registration.scope):
+    if registration is None or not is_theirs or not may(actor, Permission.COMPANY_ACT_FOR, registration.scope):
         forget()
         return actor
     return acting.as_company(actor, registration, found.reason)

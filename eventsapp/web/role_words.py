@@ -36,7 +36,7 @@ ACTIONS: dict[Permission, Any] = {
     Permission.EVENT_MANAGE: _l("Cambiar días, mesas, límites y reglas de un evento"),
     Permission.REGISTRATION_REVIEW: _l("Revisar registros"),
     Permission.CERTIFICATE_VERIFY: _l("Comprobar certificados y capacidades"),
-    Permission.REQUEST_ACT_FOR: _l("Actuar por una empresa (queda en la bitácora)"),
+    Permission.COMPANY_ACT_FOR: _l("Actuar por una empresa (queda en la bitácora)"),
     Permission.SCHEDULE_SOLVE: _l("Calcular horarios y comparar escenarios"),
     Permission.SCHEDULE_ADJUST: _l("Mover, fijar y quitar reuniones"),
     Permission.SCHEDULE_PUBLISH: _l("Publicar y regresar a una versión anterior"),

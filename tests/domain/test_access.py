@@ -24,7 +24,7 @@ REVIEWER = FLOOR | {
     P.COMPANY_READ, P.COMPANY_EDIT, P.CERTIFICATE_VERIFY, P.REGISTRATION_REVIEW, P.REQUEST_READ,
 }  # fmt: skip
 MANAGER = REVIEWER | {
-    P.EVENT_CREATE, P.EVENT_MANAGE, P.REQUEST_ACT_FOR, P.SCHEDULE_SOLVE, P.SCHEDULE_ADJUST, P.SCHEDULE_PUBLISH,
+    P.EVENT_CREATE, P.EVENT_MANAGE, P.COMPANY_ACT_FOR, P.SCHEDULE_SOLVE, P.SCHEDULE_ADJUST, P.SCHEDULE_PUBLISH,
     P.MAIL_READ, P.MAIL_WRITE, P.AUDIT_READ,
 }  # fmt: skip
 ADMIN = MANAGER | {P.ORGANIZATION_MANAGE}
@@ -66,13 +66,13 @@ def test_each_person_may_exactly_this(who: str) -> None:
 
 def test_a_reviewer_acts_for_the_own_companies_alone() -> None:
     reviewer = staff(Role.REVIEWER)
-    assert allowed(reviewer, OWN_REGISTRATION) - allowed(reviewer, REGISTRATION) == {P.REQUEST_ACT_FOR}
-    assert not may(reviewer, P.REQUEST_ACT_FOR, EVENT)
+    assert allowed(reviewer, OWN_REGISTRATION) - allowed(reviewer, REGISTRATION) == {P.COMPANY_ACT_FOR}
+    assert not may(reviewer, P.COMPANY_ACT_FOR, EVENT)
 
 
 @pytest.mark.parametrize("role", [Role.FLOOR, Role.ANALYST, Role.OBSERVER])
 def test_a_liaison_without_the_role_acts_for_nobody(role: Role) -> None:
-    assert not may(staff(role), P.REQUEST_ACT_FOR, OWN_REGISTRATION)
+    assert not may(staff(role), P.COMPANY_ACT_FOR, OWN_REGISTRATION)
 
 
 def test_the_role_counts_in_its_organization_alone() -> None:
@@ -82,9 +82,9 @@ def test_the_role_counts_in_its_organization_alone() -> None:
 
 
 def test_nobody_is_the_liaison_of_a_company_without_one() -> None:
-    assert not may(NOBODY, P.REQUEST_ACT_FOR, Scope(ORGANIZATION, frozenset({COMPANY}), None))
+    assert not may(NOBODY, P.COMPANY_ACT_FOR, Scope(ORGANIZATION, frozenset({COMPANY}), None))
     without_account = Actor(roles={ORGANIZATION: frozenset({Role.REVIEWER})})
-    assert not may(without_account, P.REQUEST_ACT_FOR, EVENT)
+    assert not may(without_account, P.COMPANY_ACT_FOR, EVENT)
 
 
 def test_what_is_not_allowed_is_refused_by_name() -> None:

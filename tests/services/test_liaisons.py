@@ -76,7 +76,7 @@ def test_a_reviewer_asks_for_the_own_companies_alone(context: Flask, now: dateti
     rosa = make.organizer(event.organization, Role.REVIEWER)
     mine, other = make.registration(event, Side.BUYER, liaison=rosa), make.registration(event)
     actor = make.actor(rosa)
-    assert (may(actor, Permission.REQUEST_ACT_FOR, mine.scope), liaisons.scope_in(event, actor).liaison_id) == (
+    assert (may(actor, Permission.COMPANY_ACT_FOR, mine.scope), liaisons.scope_in(event, actor).liaison_id) == (
         True,
         rosa.id,
     )

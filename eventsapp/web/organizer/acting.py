@@ -34,7 +34,7 @@ def acted_for(event_code: str) -> Registration | None:
 
 
 @bp.route("/o/<event_code>/empresas/<uuid:registration_id>/actuar", methods=["GET", "POST"])
-@requires(Permission.REQUEST_ACT_FOR, load=loaders.registration_of_event)
+@requires(Permission.COMPANY_ACT_FOR, load=loaders.registration_of_event)
 def act_for(registration: Registration) -> ResponseReturnValue:
     """What acting for a company means; from then on its pages are open."""
     form = ActForm()

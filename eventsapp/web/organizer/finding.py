@@ -44,7 +44,7 @@ class Acting:
     @property
     def acts_for_all(self) -> bool:
         """Does the actor act for every company?"""
-        return may(g.actor, Permission.REQUEST_ACT_FOR, self.event.scope)
+        return may(g.actor, Permission.COMPANY_ACT_FOR, self.event.scope)
 
     def may_act_for(self, participant: Participant) -> bool:
         """May the actor act for this company?"""

@@ -104,7 +104,7 @@ def lonely(event: Event) -> ResponseReturnValue:
 
 
 @bp.route("/o/<event_code>/solicitudes/nueva", methods=["GET", "POST"])
-@requires(Permission.REQUEST_ACT_FOR, load=acting_in)
+@requires(Permission.COMPANY_ACT_FOR, load=acting_in)
 def new_request(acting: Acting) -> ResponseReturnValue:
     """Ask for a meeting on behalf of a company."""
     form, event = AskForm(), acting.event
@@ -146,7 +146,7 @@ def one_request(part: Part) -> ResponseReturnValue:
     form = AnswerForm()
     open_actions = [action for action in Action if row.status in REQUEST[action.value][0]]
     possible = [
-        action for action in open_actions if may(g.actor, Permission.REQUEST_ACT_FOR, _acting(row, action).scope)
+        action for action in open_actions if may(g.actor, Permission.COMPANY_ACT_FOR, _acting(row, action).scope)
     ]
     form.action.choices = options({action.value: ACTION[action] for action in possible})
     if form.validate_on_submit():
