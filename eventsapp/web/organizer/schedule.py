@@ -46,8 +46,8 @@ __all__ = ["change_row", "company_names", "version_of_event"]  # publication sho
 MODULES = tuple(
     f"js/board/{name}.js"
     for name in (
-        *("cells", "choices", "data", "dom", "drag", "feasible", "grid", "hands", "hover", "keys", "live", "overview"),
-        *("panel", "rounds", "server", "sources", "state", "words"),
+        *("cells", "choices", "data", "dom", "drag", "feasible", "fitted", "grid", "hands", "hover", "keys", "live"),
+        *("overview", "panel", "rounds", "server", "sources", "state", "words"),
     )
 )
 PANELS = ("con-lugar", "sin-lugar", "choques", "cambios")

@@ -1,4 +1,5 @@
 // As much of a name as has room in a cell of the board.
+
 // How broad the letters of a cell are, in pixels of the compact size; the others are told apart by their script.
 const BREADTHS = {
   2: " ", 2.5: "'jilí", 3: ".,:!¡ftIÍ", 3.5: "r-/·", 4: "()", 5: "svyz–", 5.5: "aáceégkx1L", 6.5: "EÉSTVZ+", 7: "AÁBKPXY&",
