@@ -201,7 +201,7 @@ def test_two_runs_side_by_side(bench: Bench, client: FlaskClient) -> None:
         db.session.add(Absence(desk=gone, starts_at=bench.event.starts_at, ends_at=bench.event.ends_at))
     bench.solve(NOW)
     shown = words(page(client, path))
-    assert "La segunda da las mismas reuniones." in shown
+    assert "La segunda da el mismo número de reuniones." in shown
     assert "Reuniones con lugar 6 6 =" in shown
     assert "Quién pierde con la segunda" in shown
     assert bench.suppliers[0].company.name in shown
@@ -273,7 +273,7 @@ def test_prices_of_the_engine_are_tried_with_a_button(bench: Bench, client: Flas
     tried = newest()
     assert tried.options["change"] == {"kind": "table", "amount": 1}
     bench.work(tried, NOW)
-    assert f"1 mesa más 12 puntos más En la corrida {tried.number}: las mismas reuniones. Comparar" in words(
+    assert f"1 mesa más 12 puntos más En la corrida {tried.number}: el mismo número de reuniones. Comparar" in words(
         page(client, path)
     )
     for odd in (f"{path}/1/4", f"{path}/1/5", f"{path}/1/99", f"{path}/99/0"):

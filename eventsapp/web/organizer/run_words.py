@@ -205,4 +205,4 @@ def more_meetings(change: int) -> str:
         return ngettext("%(n)s reunión más", "%(n)s reuniones más", change, n=number(change))
     if change < 0:
         return ngettext("%(n)s reunión menos", "%(n)s reuniones menos", -change, n=number(-change))
-    return _("las mismas reuniones")
+    return _("el mismo número de reuniones")
