@@ -26,7 +26,6 @@ import json
 import statistics
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +33,6 @@ from pathlib import Path
 
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from waitress.server import create_server
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -43,6 +41,7 @@ from eventsapp.app import create_app, settle  # noqa: E402
 from eventsapp.db import db, unit_of_work  # noqa: E402
 from eventsapp.settings import testing  # noqa: E402
 from tests import boards, make  # noqa: E402
+from tests.served import address_of  # noqa: E402
 
 STATIC = ROOT / "eventsapp" / "static"
 SCRIPTS = [STATIC / "js" / "board.js", *sorted((STATIC / "js" / "board").glob("*.js"))]
@@ -108,16 +107,10 @@ def served(meetings: int, slots: int = 28) -> Iterator[tuple[Flask, str, str, st
                 code, account_id = filled.event.code, filled.organizer
             cookie = make.client(app, account_id).get_cookie("encuentro", domain="localhost")
         settle()
-        server = create_server(app, host="127.0.0.1", port=0, threads=8)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        try:
-            yield app, f"http://127.0.0.1:{server.effective_port}", code, cookie.value if cookie else ""
-        finally:
-            server.close()
-            thread.join(5)
-            with app.app_context():
-                db.engine.dispose()
+        with address_of(app) as address:
+            yield app, address, code, cookie.value if cookie else ""
+        with app.app_context():
+            db.engine.dispose()
 
 
 def opened(browser: Browser, address: str, code: str, cookie: str, slow: int) -> Page:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from waitress.server import create_server
 
 from eventsapp.app import create_app
 from eventsapp.db import db
 from eventsapp.models import Account
 from eventsapp.settings import testing
 from tests import databases, make
+from tests.served import address_of
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -71,12 +70,8 @@ def served(folder: Path, template: Path, compiled: FileSystemBytecodeCache) -> I
     databases.copy_sqlite(template, folder)
     app = create_app(testing(folder))
     app.jinja_env.bytecode_cache = compiled
-    server = create_server(app, host="127.0.0.1", port=0, threads=8, clear_untrusted_proxy_headers=True)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Live(app, f"http://127.0.0.1:{server.effective_port}")
-    server.close()
-    thread.join(5)
+    with address_of(app) as address:
+        yield Live(app, address)
     with app.app_context():
         db.engine.dispose()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +15,6 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
 from playwright.sync_api import Browser, Page, expect
-from waitress.server import create_server
 from wtforms import (
     BooleanField,
     FileField,
@@ -34,6 +32,7 @@ from eventsapp.web import templating
 from eventsapp.web.security import csp_nonce
 from tests.browser.conftest import PHONE, WIDE, open_page
 from tests.client import Client
+from tests.served import address_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CSP = (
@@ -178,12 +177,8 @@ def kit_app() -> Flask:
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Where the kit is served."""
-    server = create_server(kit_app(), host="127.0.0.1", port=0, threads=8, clear_untrusted_proxy_headers=True)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(5)
+    with address_of(kit_app()) as found:
+        yield found
 
 
 @pytest.fixture
