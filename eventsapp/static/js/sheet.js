@@ -49,13 +49,15 @@ async function send(form, submitter) {
   } catch { /* the list stays as it was */ }
 }
 
-// The list behind as it is now; what is ticked stays ticked.
+// The list behind as it is now; what is ticked stays ticked, and the focus where it was.
 function renew(page) {
   for (const part of ["[data-sheet-list]", ".rail"]) {
     const old = document.querySelector(part), fresh = page.querySelector(part);
     if (!old || !fresh) continue;
     const ticked = new Set([...old.querySelectorAll("input.tick:checked")].map((tick) => tick.value));
+    const focused = old.contains(document.activeElement) && document.activeElement.href;
     old.replaceChildren(...fresh.childNodes);
+    if (focused) [...old.querySelectorAll("a")].find((link) => link.href === focused)?.focus();
     for (const tick of old.querySelectorAll("input.tick[name]")) tick.checked = ticked.has(tick.value);
     old.querySelector("[data-bulk]")?.dispatchEvent(new Event("change", { bubbles: true }));
   }
