@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 from jinja2 import FileSystemBytecodeCache
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from eventsapp.db import db, unit_of_work
 from eventsapp.domain.values import EventStatus, ExclusionReason, MailLink, RegistrationStatus, Role, Side
@@ -292,6 +292,29 @@ def test_a_registration_opens_beside_the_list(browser: Browser, demo: Demo) -> N
     expect(heading).to_have_text("Hules Ñandú")
     page.go_back()
     expect(sheet).to_be_hidden()
+    page.context.close()
+
+
+def test_the_focus_outlives_a_list_that_comes_late(browser: Browser, live: Live) -> None:
+    with live.app.app_context(), unit_of_work():
+        organizer = small_event().account.id
+    page = signed_in(browser, live, organizer, WIDE)
+    listed = f"{live.address}{HERE}/empresas"
+    page.goto(listed)
+    held: list[Route] = []
+    page.route(listed, lambda route: held.append(route))
+    link, rows = page.get_by_role("link", name="Galvánicos Lerma", exact=True), page.locator("tbody tr")
+    waiting = rows.filter(has_text="Por revisar").count()
+    link.click()
+    sheet = page.locator("dialog.sheet")
+    sheet.get_by_role("button", name="Aprobar y avisar").click()
+    expect(sheet.get_by_role("status")).to_contain_text("Aprobó a Galvánicos Lerma")
+    sheet.get_by_role("button", name="Cerrar").click()
+    expect(link).to_be_focused()
+    assert len(held) == 1
+    held[0].continue_()
+    expect(rows.filter(has_text="Por revisar")).to_have_count(waiting - 1)
+    expect(link).to_be_focused()
     page.context.close()
 
 
