@@ -31,6 +31,11 @@ def list_of(schedule: Schedule) -> list[Endorsement]:
     return list(db.session.scalars(query.order_by(Endorsement.at)))
 
 
+def list_of_others(schedule: Schedule, actor: Actor) -> list[Endorsement]:
+    """Who but the actor endorses a draft as it stands."""
+    return [one for one in list_of(schedule) if one.account_id != actor.account_id]
+
+
 def endorse(schedule: Schedule, *, actor: Actor, now: datetime, edit: int) -> None:
     """Say that a draft may be published as the actor saw it; said twice it is said once."""
     require(actor, Permission.SCHEDULE_PUBLISH, schedule.scope)
@@ -55,8 +60,7 @@ def take_back(schedule: Schedule, *, actor: Actor, now: datetime) -> None:
 
 def require_second_person(schedule: Schedule, actor: Actor) -> None:
     """Raise unless the actor may publish this draft: alone, or because somebody else endorses it as it stands."""
-    endorsed_by = {one.account_id for one in list_of(schedule)}
-    if needs_second_person(schedule.event, actor) and not endorsed_by - {actor.account_id}:
+    if needs_second_person(schedule.event, actor) and not list_of_others(schedule, actor):
         raise DomainError("second_person_needed")
 
 

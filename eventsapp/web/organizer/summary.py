@@ -117,7 +117,7 @@ def _endorsed(event: Event) -> list[Todo]:
     if not event.needs_second_person or not may(g.actor, Permission.SCHEDULE_PUBLISH, event.scope):
         return []
     draft = schedules.find_current(event)
-    others = [one for one in endorsements.list_of(draft) if one.account_id != g.actor.account_id] if draft else []
+    others = endorsements.list_of_others(draft, g.actor) if draft else []
     where = url_for("organizer.publication", event_code=event.code)
     return [
         Todo(0, _("%(name)s dio su visto bueno: revise y publique", name=one.account.name), where, "circle-check")
